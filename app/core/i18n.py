@@ -1,0 +1,123 @@
+"""The reader's language: catalogues, lazy texts, dates and numbers as that reader writes them.
+
+Messages are English in the source; `locale/<language>/<slice>.po` holds the rest, one file a
+slice, merged at the start. English is the source itself.
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import date, datetime
+from functools import lru_cache
+from io import BytesIO
+from typing import Any, Literal
+
+from babel import dates, numbers
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import LazyProxy, NullTranslations, Translations
+
+from app.core.clock import VIETNAM
+from app.core.config import ROOT
+
+LOCALES = ("vi", "en", "fr")
+DEFAULT_LOCALE = "vi"
+OWN_NAMES = {"vi": "Tiếng Việt", "en": "English", "fr": "Français"}
+CATALOGUES = ROOT / "locale"
+
+_locale: ContextVar[str] = ContextVar("locale", default=DEFAULT_LOCALE)
+
+
+def current_locale() -> str:
+    """The language that this piece of work speaks."""
+    return _locale.get()
+
+
+def set_locale(locale: str) -> None:
+    """Speak `locale` for the rest of this context (a request has one of its own)."""
+    _locale.set(locale if locale in LOCALES else DEFAULT_LOCALE)
+
+
+@contextmanager
+def use_locale(locale: str) -> Iterator[None]:
+    """Speak `locale` inside the block: mails are written in their reader's language."""
+    token = _locale.set(locale if locale in LOCALES else DEFAULT_LOCALE)
+    try:
+        yield
+    finally:
+        _locale.reset(token)
+
+
+@lru_cache
+def catalogue(locale: str) -> NullTranslations:
+    """All messages of `locale`, from every slice's file."""
+    merged: NullTranslations = NullTranslations()
+    for path in sorted((CATALOGUES / locale).glob("*.po")):
+        with path.open("rb") as file:
+            compiled = BytesIO()
+            write_mo(compiled, read_po(file, locale=locale))
+        compiled.seek(0)
+        one = Translations(compiled)
+        merged = merged.merge(one) if isinstance(merged, Translations) else one
+    return merged
+
+
+def gettext(message: str, /, **values: Any) -> str:
+    """`message` in the reader's language, `%(name)s` filled from `values`."""
+    found = catalogue(current_locale()).gettext(message) if message else ""
+    return found % values if values else found
+
+
+def ngettext(one: str, many: str, n: int, /, **values: Any) -> str:
+    """The form of the message that fits `n`, which is `%(n)s` inside it, written as a number."""
+    found = catalogue(current_locale()).ngettext(one, many, n)
+    return found % {"n": format_number(n), **values}
+
+
+def pgettext(context: str, message: str, /, **values: Any) -> str:
+    """`message` as meant in `context`."""
+    found = catalogue(current_locale()).pgettext(context, message)
+    text = str(found)
+    return text % values if values else text
+
+
+def lazy_gettext(message: str, /, **values: Any) -> LazyProxy:
+    """A text that is translated only where it is shown: for messages named at import time."""
+    return LazyProxy(gettext, message, enable_cache=False, **values)
+
+
+Length = Literal["short", "medium", "long", "full"]
+
+
+def format_date(day: date, length: Length = "long") -> str:
+    """`day` as the reader writes it; an instant is first put on Vietnam's calendar."""
+    if isinstance(day, datetime):
+        day = day.astimezone(VIETNAM).date()
+    if current_locale() == "vi" and length == "long":
+        return f"{day.day} tháng {day.month}, {day.year}"
+    return dates.format_date(day, length, locale=_babel())
+
+
+def format_datetime(moment: datetime) -> str:
+    """`moment` in Vietnam's time."""
+    local = moment.astimezone(VIETNAM)
+    return f"{format_date(local.date())}, {local:%H:%M}"
+
+
+def format_number(value: float) -> str:
+    """`value` with the reader's separators."""
+    return numbers.format_decimal(value, locale=_babel())
+
+
+def compact_number(value: int) -> str:
+    """`value` in short, as followers are told: 12,3 N (vi), 12.3K (en), 12,3 k (fr)."""
+    if value < 1000:  # noqa: PLR2004 - the first thousand is told in full
+        return format_number(value)
+    return re.sub(
+        "\u00a0", " ", numbers.format_compact_decimal(value, locale=_babel(), fraction_digits=1)
+    )
+
+
+def _babel() -> str:
+    return {"en": "en_GB", "vi": "vi_VN", "fr": "fr_FR"}[current_locale()]

@@ -1,0 +1,42 @@
+"""Jobs: procrastinate on the portal's own database, enqueued in the caller's transaction.
+
+A job is enqueued with the change that asks for it, so neither exists without the other
+(design §3). The worker runs it at least once; every job is safe to run twice.
+"""
+
+from typing import Any
+
+import procrastinate
+from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.tasks import Task
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncSession
+
+queue = procrastinate.App(connector=procrastinate.PsycopgConnector())
+
+
+async def defer(
+    session: AsyncSession, task: Task[Any, Any, Any], key: str | None = None, **args: Any
+) -> bool:
+    """Enqueue `task` as part of `session`'s transaction.
+
+    Args:
+        key: at most one job of this key waits at a time; None lets any number wait.
+        args: what the job is given; JSON values only.
+
+    Returns: False when a job of the same key waits already.
+    """
+    try:
+        async with session.begin_nested():  # a refused INSERT must not spoil the caller's work
+            connection = await session.connection()  # inside: this is what emits the SAVEPOINT
+            raw = (await connection.get_raw_connection()).driver_connection
+            await task.configure(connection=raw, queueing_lock=key).defer_async(**args)
+    except AlreadyEnqueued:
+        return False
+    return True
+
+
+def connector(url: str) -> procrastinate.PsycopgConnector:
+    """The worker's own connection pool to the database at SQLAlchemy's `url`."""
+    plain = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    return procrastinate.PsycopgConnector(conninfo=plain, min_size=1, max_size=8)

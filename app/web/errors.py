@@ -1,0 +1,136 @@
+"""What each refusal looks like: one handler an error, one designed page a status."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+import structlog
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm.exc import StaleDataError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+
+from app.core import errors
+from app.core.i18n import gettext as _
+from app.web.pages import localised, page
+
+log = structlog.get_logger("web.errors")
+
+STATUS: Mapping[type[errors.PortalError], int] = {
+    errors.NotAllowed: 403,
+    errors.Missing: 404,
+    errors.Gone: 410,
+    errors.Stale: 409,
+    errors.Conflict: 409,
+    errors.Refused: 422,
+    errors.TooMany: 429,
+    errors.Unavailable: 503,
+}
+PAGES = frozenset({403, 404, 409, 410, 422, 429, 500, 503})
+API = ("/api/", "/healthz", "/readyz", "/metrics")
+
+
+def error_page(request: Request, status: int, **context: Any) -> Response:
+    """The designed page of `status`; for programs a problem document (RFC 9457)."""
+    status = status if status in PAGES else (404 if status < 500 else 500)  # noqa: PLR2004
+    headers = {"Retry-After": str(context["retry_after"])} if context.get("retry_after") else {}
+    if request.url.path.startswith(API):
+        body = {"type": "about:blank", "status": status, "title": context.get("message") or ""}
+        return JSONResponse(
+            body, status_code=status, media_type="application/problem+json", headers=headers
+        )
+    known = {"message": "", "what_changed": {}, "typed": {}, "retry_after": 0}
+    return page(
+        request, f"errors/{status}.html", status=status, headers=headers, **{**known, **context}
+    )
+
+
+def typed(request: Request) -> dict[str, str]:
+    """What the person had typed, to be given back on the page that refuses it."""
+    form = getattr(request.state, "form", None)
+    return {name: form.shown(name) for name in form.typed} if form else {}
+
+
+async def on_portal_error(request: Request, error: Exception) -> Response:
+    """A refusal of our own."""
+    if isinstance(error, errors.NotSignedIn):
+        return _to_sign_in(request)
+    kinds = (kind for kind in type(error).__mro__ if kind in STATUS)
+    status = STATUS[next(kinds, errors.Refused)]
+    shown = "" if isinstance(error, errors.NotAllowed) else str(error)
+    log.info("refused", kind=type(error).__name__, status=status)
+    return error_page(
+        request,
+        status,
+        message=shown,
+        what_changed=getattr(error, "changed", {}),
+        typed=typed(request) if status in (409, 422) else {},
+        retry_after=getattr(error, "retry_after", 0),
+    )
+
+
+def _to_sign_in(request: Request) -> Response:
+    if request.scope["state"].get("viewer_unknown"):
+        return error_page(request, 503)
+    target = request.url.path if request.method == "GET" else "/"
+    query = f"?{request.url.query}" if request.url.query and request.method == "GET" else ""
+    there = localised(request, "/sign-in") + "?next=" + quote(target + query, safe="/")
+    return RedirectResponse(there, status_code=303)
+
+
+async def on_http_error(request: Request, error: Exception) -> Response:
+    """Starlette's own: no such route, wrong method, malformed form."""
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    return error_page(request, {405: 404, 400: 422, 413: 422}.get(status, status))
+
+
+async def on_invalid_address(request: Request, _error: Exception) -> Response:
+    """A path or query that cannot be read is an address that does not exist."""
+    return error_page(request, 404)
+
+
+async def on_stale(request: Request, _error: Exception) -> Response:
+    """Two changed the same row at once; this is the second."""
+    return error_page(request, 409, typed=typed(request))
+
+
+async def on_database_error(request: Request, error: Exception) -> Response:
+    """The database is away (503), or refused something that the code should not have asked."""
+    if isinstance(error, OperationalError | InterfaceError | PoolTimeout) or (
+        isinstance(error, DBAPIError) and error.connection_invalidated
+    ):
+        log.warning("database away", kind=type(error).__name__)
+        return error_page(request, 503, retry_after=5)
+    return await on_failure(request, error)
+
+
+async def on_failure(request: Request, error: Exception) -> Response:
+    """Whatever left the application: refusals of the middleware, and what nobody foresaw.
+
+    The latter is logged with its trace and told without it.
+    """
+    if isinstance(error, errors.PortalError):
+        return await on_portal_error(request, error)
+    log.error("failure", exc_info=error)
+    try:
+        return error_page(request, 500)
+    except Exception as second:
+        log.exception("the error page failed", exc_info=second)
+        return HTMLResponse(
+            f"<!doctype html><title>500</title><p>{_('Something went wrong on our side.')}</p>",
+            status_code=500,
+        )
+
+
+def install(app: FastAPI) -> None:
+    """Give every error its handler."""
+    app.add_exception_handler(errors.PortalError, on_portal_error)
+    app.add_exception_handler(HTTPException, on_http_error)
+    app.add_exception_handler(RequestValidationError, on_invalid_address)
+    app.add_exception_handler(StaleDataError, on_stale)
+    app.add_exception_handler(DBAPIError, on_database_error)
+    app.add_exception_handler(PoolTimeout, on_database_error)

@@ -1,0 +1,131 @@
+"""What happens around every request: its id, its log line, its language, its person.
+
+Plain ASGI, in this order from the outside: `Headers`, `Context`, `Csrf`, `Language`, `Person`.
+"""
+
+import re
+import time
+from collections.abc import Awaitable, Callable
+
+import structlog
+from babel.core import negotiate_locale
+from starlette.datastructures import Headers as RequestHeaders
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.core import i18n
+from app.core.crypto import token
+from app.web import metrics
+
+log = structlog.get_logger("web")
+
+PREFIX = re.compile(r"^/(vi|en|fr)(?=/|$)")
+REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
+QUIET = ("/static/", "/healthz", "/readyz", "/metrics")
+
+Failure = Callable[[Request, Exception], Awaitable[Response]]
+
+
+class Context:
+    """Gives a request its id, one log line and its place in the metrics; catches what nobody did.
+
+    No address, query or form value is logged: they are personal data.
+    """
+
+    def __init__(self, app: ASGIApp, on_failure: Failure) -> None:
+        self.app = app
+        self.on_failure = on_failure
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        given = RequestHeaders(scope=scope).get("x-request-id", "")
+        request_id = given if REQUEST_ID.fullmatch(given) else token(12)
+        scope.setdefault("state", {})["request_id"] = request_id
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=request_id)
+        started, status = time.perf_counter(), 500
+
+        async def send_on(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                MutableHeaders(scope=message)["X-Request-ID"] = request_id
+            await send(message)
+
+        try:
+            await self.app(scope, receive, send_on)
+        except Exception as failure:
+            if status != 500:  # noqa: PLR2004 - the answer has begun; nothing can mend it
+                raise
+            answer = await self.on_failure(Request(scope), failure)
+            await answer(scope, receive, send_on)
+        finally:
+            self._account(scope, status, time.perf_counter() - started)
+
+    @staticmethod
+    def _account(scope: Scope, status: int, seconds: float) -> None:
+        route = getattr(scope.get("route"), "path", "unmatched")
+        metrics.requests.labels(scope["method"], route, str(status)).inc()
+        metrics.seconds.labels(scope["method"], route).observe(seconds)
+        if not scope["path"].startswith(QUIET):
+            log.info(
+                "request",
+                method=scope["method"],
+                route=route,
+                status=status,
+                ms=round(seconds * 1000, 1),
+            )
+
+
+class Language:
+    """Settles the reader's language: prefix, then their choice, then `Accept-Language`.
+
+    A prefix is taken off the path, so that routes know nothing of it, and put back by `url()`.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request in its language."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        state = scope.setdefault("state", {})
+        found = PREFIX.match(scope["path"])
+        state["prefix"] = found.group(0) if found else ""
+        state["public_path"] = scope["path"]
+        if found:
+            scope = {**scope, "path": scope["path"][found.end() :] or "/"}
+            scope["raw_path"] = scope["path"].encode()
+        request = Request(scope)
+        locale = found.group(1) if found else request.cookies.get("lang", "")
+        i18n.set_locale(locale if locale in i18n.LOCALES else preferred(request))
+        state["path"] = scope["path"]
+
+        async def send_on(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers.setdefault("Content-Language", i18n.current_locale())
+                headers.add_vary_header("Accept-Language, Cookie")
+            await send(message)
+
+        await self.app(scope, receive, send_on)
+
+
+def preferred(request: Request) -> str:
+    """The first of our languages that the browser asks for, else Vietnamese."""
+    asked = []
+    for part in request.headers.get("accept-language", "")[:200].split(","):
+        name, _, rest = part.partition(";")
+        quality = re.search(r"q=([01](?:\.\d{0,3})?)", rest)
+        weight = float(quality.group(1)) if quality else 1.0
+        if name.strip() and weight > 0:
+            asked.append((weight, name.strip()))
+    ordered = [name for _, name in sorted(asked, key=lambda pair: -pair[0])]
+    return negotiate_locale(ordered, i18n.LOCALES, sep="-") or i18n.DEFAULT_LOCALE
