@@ -1,0 +1,41 @@
+"""What pages show of the audit."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.audit.models import AuditEvent
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of a history."""
+
+    at: datetime
+    action: str
+    actor_id: UUID | None
+    actor_name: str
+    before: str | None
+    after: str | None
+    because: str
+
+
+async def history(session: AsyncSession, subject_id: UUID) -> tuple[Event, ...]:
+    """All that happened to `subject_id`, oldest first. One statement."""
+    rows = await session.execute(
+        select(
+            AuditEvent.at,
+            AuditEvent.action,
+            AuditEvent.actor_id,
+            AuditEvent.actor_name,
+            AuditEvent.before,
+            AuditEvent.after,
+            AuditEvent.because,
+        )
+        .where(AuditEvent.subject_id == subject_id)
+        .order_by(AuditEvent.at, AuditEvent.id)
+    )
+    return tuple(Event(*row) for row in rows)

@@ -1,0 +1,55 @@
+"""Reading a thread."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.accounts.models import Account
+from app.cases.models import Audience, Message
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One message of a thread. `author` is person, staff or system; `event` only for system."""
+
+    id: UUID
+    at: datetime
+    author: str
+    author_name: str
+    audience: str
+    words: str
+    event: str | None
+    facts: dict[str, Any]
+
+
+async def thread(session: AsyncSession, case_id: UUID, *, staff: bool) -> tuple[Said, ...]:
+    """The messages that this reader may see, oldest first. One statement.
+
+    Args:
+        staff: also what staff said among themselves.
+    """
+    statement = (
+        select(
+            Message.id,
+            Message.at,
+            Message.author,
+            Account.display_name,
+            Message.audience,
+            Message.words,
+            Message.event,
+            Message.facts,
+        )
+        .outerjoin(Account, Account.id == Message.author_id)
+        .where(Message.case_id == case_id)
+        .order_by(Message.at, Message.id)
+    )
+    if not staff:
+        statement = statement.where(Message.audience == Audience.EVERYONE)
+    rows = await session.execute(statement)
+    return tuple(
+        Said(r[0], r[1], r[2].value, r[3] or "", r[4].value, r[5], r[6], r[7]) for r in rows
+    )

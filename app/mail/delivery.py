@@ -1,0 +1,137 @@
+"""Carrying one letter to the SMTP server."""
+
+import html
+import re
+from dataclasses import dataclass
+from email.message import EmailMessage
+from email.utils import format_datetime, parseaddr
+from urllib.parse import unquote, urlsplit
+from uuid import UUID
+
+import aiosmtplib
+import structlog
+from procrastinate import RetryStrategy
+from sqlalchemy import select
+
+from app.core import clock, jobs
+from app.core.config import settings
+from app.core.db import transaction
+from app.mail.models import Mail, MailState
+
+log = structlog.get_logger("mail")
+
+MOST_TRIES = 12
+_LINK = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:)]")
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """Where letters are handed over: `smtp://user:password@host:port`, `smtps://` for TLS."""
+
+    host: str
+    port: int
+    user: str | None
+    password: str | None
+    tls: bool
+
+
+def server(url: str) -> Server:
+    """The server named by `url`.
+
+    Raises:
+        ValueError: it is no SMTP address.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+        raise ValueError("SMTP_URL should look like smtp://user:password@mail.example:587")
+    tls = parts.scheme == "smtps"
+    return Server(
+        parts.hostname,
+        parts.port or (465 if tls else 587),
+        unquote(parts.username) if parts.username else None,
+        unquote(parts.password) if parts.password else None,
+        tls,
+    )
+
+
+def message(mail: Mail) -> EmailMessage:
+    """The letter with both its forms; its Message-ID is its own, so that a repeat is known."""
+    found = EmailMessage()
+    sender = settings().mail_from
+    found["From"] = sender
+    found["To"] = mail.to_address
+    found["Subject"] = mail.subject
+    found["Date"] = format_datetime(mail.created_at)
+    found["Message-ID"] = f"<{mail.id}@{parseaddr(sender)[1].partition('@')[2] or 'localhost'}>"
+    found["Auto-Submitted"] = "auto-generated"
+    found["Content-Language"] = mail.locale
+    found.set_content(mail.body)
+    found.add_alternative(as_html(mail), subtype="html")
+    return found
+
+
+def as_html(mail: Mail) -> str:
+    """The same words as HTML: paragraphs, and links that can be followed."""
+    paragraphs = "".join(
+        f"<p style='margin:0 0 1em'>{_linked(block)}</p>" for block in mail.body.split("\n\n")
+    )
+    return (
+        f"<!doctype html><html lang='{mail.locale}'><meta charset='utf-8'>"
+        f"<title>{html.escape(mail.subject)}</title>"
+        "<body style='margin:0;background:#FBFAF7;color:#1B2A2F;font:17px/1.6 sans-serif'>"
+        f"<div style='max-width:36em;margin:0 auto;padding:2em 1.5em'>{paragraphs}</div>"
+    )
+
+
+def _linked(block: str) -> str:
+    escaped = html.escape(block.strip()).replace("\n", "<br>")
+    return _LINK.sub(lambda m: f"<a href='{m[0]}' style='color:#0B5D56'>{m[0]}</a>", escaped)
+
+
+@jobs.queue.task(
+    name="mail.deliver",
+    queue="mail",
+    retry=RetryStrategy(max_attempts=MOST_TRIES, exponential_wait=3),
+)
+async def deliver(mail_id: str) -> None:
+    """Hand one letter to the SMTP server, once it is known not to have gone.
+
+    The network is not touched inside a transaction: a worker that dies between the hand-over and
+    the note of it sends the letter again, under the same Message-ID.
+    """
+    async with transaction() as session:
+        mail = await session.scalar(select(Mail).where(Mail.id == UUID(mail_id)))
+    if mail is None or mail.state is MailState.SENT:
+        return
+    try:
+        await hand_over(message(mail))
+    except (aiosmtplib.SMTPException, OSError) as failure:
+        await _note(mail.id, failure)
+        raise
+    await _note(mail.id, None)
+
+
+async def hand_over(letter: EmailMessage) -> None:
+    """Give `letter` to the configured server."""
+    to = server(settings().smtp_url)
+    await aiosmtplib.send(
+        letter,
+        hostname=to.host,
+        port=to.port,
+        username=to.user,
+        password=to.password,
+        use_tls=to.tls,
+        timeout=20,
+    )
+
+
+async def _note(mail_id: UUID, failure: Exception | None) -> None:
+    async with transaction() as session:
+        mail = await session.get_one(Mail, mail_id, with_for_update=True)
+        mail.tries += 1
+        if failure is None:
+            mail.state, mail.sent_at, mail.last_error = MailState.SENT, clock.now(), None
+        else:
+            mail.last_error = f"{type(failure).__name__}"[:200]
+            mail.state = MailState.FAILED if mail.tries >= MOST_TRIES else MailState.QUEUED
+    log.info("mail", mail_id=str(mail_id), sent=failure is None)
