@@ -77,6 +77,7 @@ def environment() -> Environment:
         today=clock.today,
     )
     found.extend(newstyle_gettext=True)
+    found.policies["ext.i18n.trimmed"] = True
     found.filters.update(
         date=i18n.format_date,
         datetime=i18n.format_datetime,

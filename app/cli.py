@@ -1,0 +1,180 @@
+"""`portal …`: the commands of operators and of the two processes."""
+
+import asyncio
+import getpass
+import os
+from collections.abc import Coroutine
+from typing import Annotated, Any
+
+import typer
+import uvicorn
+from alembic import command
+from alembic.config import Config
+
+from app import tables  # noqa: F401 - all models, before any query
+from app import worker as worker_process
+from app.accounts import models as accounts
+from app.accounts import service as accounts_service
+from app.core import catalogues, db, embedded_postgres, reference_tables
+from app.core.config import ROOT, settings
+from app.core.errors import PortalError
+from app.core.viewer import Viewer
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+
+def group(name: str, words: str) -> typer.Typer:
+    """A family of commands."""
+    found = typer.Typer(no_args_is_help=True, help=words)
+    app.add_typer(found, name=name)
+    return found
+
+
+def operator() -> Viewer:
+    """Whoever types the command, for the audit."""
+    return Viewer.system(f"command line ({getpass.getuser()})")
+
+
+def run(work: Coroutine[Any, Any, str]) -> None:
+    """Run `work` on the database and print its sentence; a refusal is a sentence too."""
+
+    async def connected() -> str:
+        db.use_database(db.Database(db.make_engine(settings().database_url, pool_size=2)))
+        try:
+            return await work
+        finally:
+            await db.database().close()
+
+    try:
+        typer.echo(asyncio.run(connected()))
+    except PortalError as refusal:
+        typer.echo(f"Refused: {refusal or type(refusal).__name__}", err=True)
+        raise typer.Exit(1) from refusal
+
+
+@app.callback()
+def settle() -> None:
+    """The Digital Trust Alliance portal.
+
+    Everything runs on the PostgreSQL named by DATABASE_URL, or on the embedded one.
+    """
+    if not settings().database_url:
+        os.environ["DATABASE_URL"] = embedded_postgres.database_url(settings().data_dir)
+        settings.cache_clear()
+
+
+@app.command()
+def web() -> None:
+    """Serve the pages."""
+    uvicorn.run(
+        "app.main:make_app",
+        factory=True,
+        host=settings().host,
+        port=settings().port,
+        proxy_headers=bool(settings().trusted_proxies),
+        forwarded_allow_ips=list(settings().trusted_proxies) or None,
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        timeout_graceful_shutdown=10,
+    )
+
+
+@app.command()
+def worker() -> None:
+    """Do the jobs: letters, checks of channels, the clock's moves."""
+    worker_process.main()
+
+
+database = group("db", "The database's shape.")
+
+
+@database.command()
+def upgrade(revision: str = "head") -> None:
+    """Migrate up to REVISION."""
+    command.upgrade(alembic_config(), revision)
+
+
+@database.command()
+def downgrade(revision: str) -> None:
+    """Migrate down to REVISION."""
+    command.downgrade(alembic_config(), revision)
+
+
+@database.command()
+def revision(words: str) -> None:
+    """Write a new migration from what the models say."""
+    command.revision(alembic_config(), words, autogenerate=True)
+
+
+def alembic_config() -> Config:
+    """Alembic's configuration, wherever the command is typed."""
+    found = Config(ROOT / "alembic.ini")
+    found.set_main_option("script_location", str(ROOT / "migrations"))
+    return found
+
+
+references = group("reference", "The product's vocabularies.")
+
+
+@references.command()
+def load() -> None:
+    """Copy the keys of `data/` into the database."""
+
+    async def work() -> str:
+        async with db.transaction() as session:
+            return f"{await reference_tables.load(session)} keys loaded"
+
+    run(work())
+
+
+words = group("i18n", "The catalogues.")
+
+
+@words.command("update")
+def update_words(slices: Annotated[list[str] | None, typer.Argument()] = None) -> None:
+    """Bring the catalogues up to the source; all slices, or those named."""
+    for name, left in catalogues.update(slices or ()).items():
+        typer.echo(f"{name}: {'whole' if not left else f'{left} to translate'}")
+
+
+@words.command("missing")
+def missing_words() -> None:
+    """List what is not translated."""
+    left = catalogues.missing()
+    typer.echo("\n".join(left) if left else "nothing is missing")
+    if left:
+        raise typer.Exit(1)
+
+
+staff_group = group("staff", "Who works for the alliance.")
+
+
+@staff_group.command()
+def grant(who: str, role: accounts.Role) -> None:
+    """Give ROLE to the account WHO (its e-mail address or id)."""
+
+    async def work() -> str:
+        async with db.transaction() as session:
+            person = await accounts_service.find(session, who)
+            await accounts_service.grant(session, operator(), person.id, role)
+            return f"{person.name} is now {role.value}"
+
+    run(work())
+
+
+@staff_group.command()
+def revoke(who: str, role: accounts.Role) -> None:
+    """Take ROLE from the account WHO (its e-mail address or id)."""
+
+    async def work() -> str:
+        async with db.transaction() as session:
+            person = await accounts_service.find(session, who)
+            await accounts_service.revoke(session, operator(), person.id, role)
+            return f"{person.name} is no longer {role.value}"
+
+    run(work())
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,70 @@
+"""The web process: every slice's pages on one application."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+from fastapi import APIRouter, FastAPI
+
+from app import tables  # noqa: F401 - all models, before any query
+from app.accounts import queries as accounts
+from app.accounts import routes as accounts_routes
+from app.applications import routes as applications_routes
+from app.channels import routes as channels_routes
+from app.conduct import routes as conduct_routes
+from app.core import db, log
+from app.core.config import settings
+from app.directory import routes as directory_routes
+from app.mail import routes as mail_routes
+from app.members import routes as members_routes
+from app.staff import routes as staff_routes
+from app.web import errors, health
+from app.web.assets import Assets
+from app.web.csrf import Csrf
+from app.web.headers import Headers
+from app.web.middleware import Context, Language
+from app.web.pages import STATIC
+from app.web.sessions import Person
+
+ROUTERS: Sequence[APIRouter] = (
+    health.router,
+    accounts_routes.router,
+    channels_routes.router,
+    conduct_routes.router,
+    applications_routes.router,
+    members_routes.router,
+    directory_routes.router,
+    staff_routes.router,
+)
+
+
+@asynccontextmanager
+async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+    """Connect when the process starts, let go when it ends."""
+    chosen = db.Database(db.make_engine(settings().database_url, pool_size=settings().pool_size))
+    db.use_database(chosen)
+    try:
+        yield
+    finally:
+        db.use_database(None)
+        await chosen.close()
+
+
+def make_app() -> FastAPI:
+    """The portal, ready to be served."""
+    log.configure()
+    settings().require_secret()
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, lifespan=lifespan)
+    for router in ROUTERS:
+        app.include_router(router)
+    if settings().demo:
+        app.include_router(mail_routes.router)
+    app.mount("/static", Assets(directory=STATIC))
+    conduct_routes.legal_name_of = applications_routes.legal_name_of
+    errors.install(app)
+    # Added last stands outermost.
+    app.add_middleware(Person, load=accounts.viewer_of_session)
+    app.add_middleware(Language)
+    app.add_middleware(Csrf, origin=settings().base_url)
+    app.add_middleware(Context, on_failure=errors.on_failure)
+    app.add_middleware(Headers, secure=settings().secure)
+    return app

@@ -1,0 +1,67 @@
+"""`/healthz`: this process lives. `/readyz`: it can serve. `/metrics`: how it does."""
+
+import asyncio
+from datetime import timedelta
+from functools import lru_cache
+
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from fastapi import APIRouter
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+
+from app.core.config import ROOT
+from app.core.db import database
+
+router = APIRouter()
+WORKER_SILENT = timedelta(seconds=45)
+
+
+@router.get("/healthz")
+async def healthz() -> Response:
+    """Alive: nothing else is asked."""
+    return PlainTextResponse("ok\n")
+
+
+@router.get("/readyz")
+async def readyz() -> Response:
+    """Ready: database reachable, migrations applied.
+
+    A silent worker is told, but is no reason to stop serving pages.
+    """
+    try:
+        async with asyncio.timeout(5):
+            checks = await _checks()
+    except (SQLAlchemyError, TimeoutError, OSError):
+        checks = {"database": False, "migrations": False, "worker": False}
+    ready = checks["database"] and checks["migrations"]
+    return JSONResponse({"ready": ready, **checks}, status_code=200 if ready else 503)
+
+
+async def _checks() -> dict[str, bool]:
+    async with database().read() as session:
+        at = await session.scalar(text("SELECT version_num FROM alembic_version"))
+        worker = await session.scalar(
+            text(
+                "SELECT EXISTS (SELECT 1 FROM procrastinate_workers"
+                " WHERE last_heartbeat > now() - :silent)"
+            ),
+            {"silent": WORKER_SILENT},
+        )
+    return {"database": True, "migrations": at == head(), "worker": bool(worker)}
+
+
+@lru_cache
+def head() -> str | None:
+    """The newest migration that this code knows."""
+    config = Config(ROOT / "alembic.ini")
+    config.set_main_option("script_location", str(ROOT / "migrations"))
+    return ScriptDirectory.from_config(config).get_current_head()
+
+
+@router.get("/metrics")
+async def metrics() -> Response:
+    """Prometheus' text format."""
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
