@@ -1,0 +1,138 @@
+"""What pages ask about members."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core import clock
+from app.members.models import Member, Party, Standing, StandingChange
+
+
+@dataclass(frozen=True, slots=True)
+class MemberView:
+    """A member as pages show them; `legal_name` is empty unless they made it public."""
+
+    id: UUID
+    account_id: UUID
+    number: str
+    standing: Standing
+    standing_since: datetime
+    standing_until: date | None
+    standing_because: str
+    bar_until: date | None
+    joined_at: datetime
+    term_ends_on: date
+    stage_name: str
+    legal_name: str
+    biography: str
+    province: str
+    topics: tuple[str, ...]
+    languages: tuple[str, ...]
+    portrait: str | None
+
+    @property
+    def in_good_standing(self) -> bool:
+        """Whether they are a member to whom nothing is held."""
+        return self.standing is Standing.ACTIVE
+
+    @property
+    def present(self) -> bool:
+        """Whether they are a member today, suspended or not."""
+        return self.standing in (Standing.ACTIVE, Standing.SUSPENDED)
+
+    def portrait_path(self, size: str) -> str | None:
+        """The address of the portrait, `size` being "card" (320 px) or "profile" (640 px)."""
+        if self.portrait is None:
+            return None
+        return f"/portraits/{self.portrait.removeprefix('portraits/')}/{size}.webp"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One line of a history."""
+
+    at: datetime
+    old: Standing | None
+    new: Standing
+    party: Party
+    until: date | None
+    because: str
+
+
+def view(member: Member) -> MemberView:
+    """A member's row as pages may have it."""
+    return MemberView(
+        id=member.id,
+        account_id=member.account_id,
+        number=member.number,
+        standing=member.standing,
+        standing_since=member.standing_since,
+        standing_until=member.standing_until,
+        standing_because=member.standing_because,
+        bar_until=member.bar_until,
+        joined_at=member.joined_at,
+        term_ends_on=member.term_ends_on,
+        stage_name=member.stage_name,
+        legal_name=member.legal_name if member.legal_name_public else "",
+        biography=member.biography,
+        province=member.province,
+        topics=tuple(member.topics),
+        languages=tuple(member.languages),
+        portrait=member.portrait,
+    )
+
+
+async def _one(session: AsyncSession, where: ColumnElement[bool]) -> MemberView | None:
+    found = await session.scalar(select(Member).where(where))
+    return view(found) if found else None
+
+
+async def member_of(session: AsyncSession, account_id: UUID) -> MemberView | None:
+    """The membership of an account, whatever its standing."""
+    return await _one(session, Member.account_id == account_id)
+
+
+async def by_number(session: AsyncSession, number: str) -> MemberView | None:
+    """The member of a canonical number, whatever their standing."""
+    return await _one(session, Member.number == number)
+
+
+async def members_of(
+    session: AsyncSession, account_ids: Collection[UUID]
+) -> dict[UUID, MemberView]:
+    """The memberships of several accounts, by account, in one statement."""
+    found = await session.scalars(select(Member).where(Member.account_id.in_(account_ids)))
+    return {member.account_id: view(member) for member in found}
+
+
+async def by_ids(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, MemberView]:
+    """Several members by id, in one statement."""
+    found = await session.scalars(select(Member).where(Member.id.in_(ids)))
+    return {member.id: view(member) for member in found}
+
+
+async def history(session: AsyncSession, member_id: UUID) -> tuple[Change, ...]:
+    """Every move of a member's standing, newest first."""
+    rows = await session.execute(
+        select(
+            StandingChange.at,
+            StandingChange.old,
+            StandingChange.new,
+            StandingChange.party,
+            StandingChange.until,
+            StandingChange.because,
+        )
+        .where(StandingChange.member_id == member_id)
+        .order_by(StandingChange.at.desc(), StandingChange.id.desc())
+    )
+    return tuple(Change(*row) for row in rows)
+
+
+async def barred(session: AsyncSession, account_id: UUID) -> date | None:
+    """The last day on which an account may not apply again; None when nothing bars it today."""
+    until = await session.scalar(select(Member.bar_until).where(Member.account_id == account_id))
+    return until if until is not None and until >= clock.today() else None
