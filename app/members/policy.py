@@ -72,7 +72,7 @@ def check_move(old: Standing, new: Standing, party: Party) -> None:
         )  # fmt: skip
 
 
-def standing_name(standing: S) -> str:
+def standing_name(standing: Standing) -> str:
     """A standing in one or two words, in the reader's language."""
     return {
         Standing.ACTIVE: _("In good standing"),
