@@ -1,0 +1,1 @@
+"""The rules of channels, without a database: platforms, links, and how a proof moves."""
