@@ -65,14 +65,7 @@ class Member(Record):
             "(standing = 'suspended') = (standing_until IS NOT NULL)", name="only_suspended_until"
         ),
         CheckConstraint("standing <> 'expelled' OR bar_until IS NOT NULL", name="expelled_barred"),
-        Index(
-            "ix_members_search_text",
-            "search_text",
-            postgresql_using="gin",
-            postgresql_ops={"search_text": "gin_trgm_ops"},
-        ),
         Index("ix_members_standing_joined_at", "standing", "joined_at"),
-        Index("ix_members_sort_key", "sort_key"),
     )
 
 

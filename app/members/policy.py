@@ -96,9 +96,9 @@ _DAMM = (
     (9, 4, 3, 8, 6, 1, 7, 2, 0, 5),
     (2, 5, 8, 1, 4, 3, 6, 7, 9, 0),
 )
-_NUMBER = re.compile(r"DTA(\d{2})(0\d{4}|[1-9]\d{4,8})(\d)")
+_NUMBER = re.compile(r"DTA(\d{2})(0\d{4}|[1-9]\d{4,8})(\d)", re.ASCII)
 _BETWEEN = re.compile(r"[\s.·_/\u2010-\u2015-]+")
-_LOOKS_LIKE = re.compile(r"DTA\d[\dOIL]*", re.IGNORECASE)
+_LOOKS_LIKE = re.compile(r"DTA\d[\dOIL]*", re.IGNORECASE | re.ASCII)
 
 
 def _check_digit(digits: str) -> int:
@@ -214,18 +214,14 @@ def words(given: str) -> str:
 
 
 def search_text(member_number: str, profile: Profile) -> str:
-    """What free text is looked for in: folded words, each with a blank before it.
+    """What free text is looked for in: folded words, a blank before each, "|" after the name.
 
     The legal name only where its owner made it public. Handles are not in it: they belong to
     channels, change by themselves, and the search joins them (decision 0010).
     """
+    name = words(profile.stage_name)
     topics = [reference.topics[key].name(loc) for key in profile.topics for loc in LOCALES]
-    parts = (
-        profile.stage_name,
-        profile.legal_name if profile.legal_name_public else "",
-        member_number,
-        *topics,
-        profile.biography,
-    )
-    joined_name = words(profile.stage_name).replace(" ", "")  # "denvau" finds Đen Vâu
-    return " " + " ".join(filter(None, (*map(words, parts), joined_name)))
+    legal_name = profile.legal_name if profile.legal_name_public else ""
+    rest = map(words, (member_number, legal_name, *topics, profile.biography))
+    in_one = name.replace(" ", "")  # "denvau" finds Đen Vâu
+    return f" {name} | " + " ".join(filter(None, (in_one, *rest)))

@@ -1,0 +1,167 @@
+"""What somebody asks of the directory, as its address says it. Pure."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import lru_cache
+from types import MappingProxyType
+from urllib.parse import urlencode
+
+from app.channels.policy.platforms import platforms
+from app.core.reference import reference
+from app.core.text import fold, tidy
+from app.members.models import Standing
+from app.members.policy import words
+
+PER_PAGE = 24
+LONGEST = 100  # characters of free text that are looked at
+MOST_WORDS = 8
+FILTERS = ("topic", "province", "platform", "tier", "language", "standing")
+_PAGE = re.compile("[0-9]{1,6}")
+USUAL_STANDING = (Standing.ACTIVE.value,)
+
+
+class Sort(StrEnum):
+    """In which order; the first fits free text, the second everything else."""
+
+    RELEVANCE = "relevance"
+    NEWEST = "newest"
+    NAME = "name"
+    FOLLOWERS = "followers"
+
+
+@lru_cache
+def vocabulary(name: str) -> Mapping[str, str]:
+    """The values of a filter as an address writes them → as the tables do, in their order.
+
+    Provinces are written by name (`ho-chi-minh`), the rest by key.
+    """
+    if name == "province":
+        ordered = sorted(reference.provinces.values(), key=lambda p: fold(p.name("vi")))
+        return MappingProxyType({p.slug: p.key for p in ordered})
+    keys: Iterable[str] = {
+        "topic": reference.topics,
+        "platform": platforms(),
+        "tier": reference.tiers,
+        "language": reference.languages,
+        "standing": [standing.value for standing in Standing],
+    }[name]
+    return MappingProxyType({key: key for key in keys})
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """One question to the directory, valid and in canonical form.
+
+    Between filters all must hold, inside one either; an empty filter asks nothing. `standing` is
+    never empty: members in good standing, unless others are asked for.
+    """
+
+    q: str = ""
+    topic: tuple[str, ...] = ()
+    province: tuple[str, ...] = ()
+    platform: tuple[str, ...] = ()
+    tier: tuple[str, ...] = ()
+    language: tuple[str, ...] = ()
+    standing: tuple[str, ...] = USUAL_STANDING
+    sort: Sort = Sort.NEWEST
+    page: int = 1
+
+    @classmethod
+    def parse(cls, pairs: Iterable[tuple[str, str]]) -> "Query":
+        """Read an address; what it cannot mean is left out rather than refused.
+
+        Args:
+            pairs: names and values in their order, a name as often as it comes.
+        """
+        given: dict[str, list[str]] = {}
+        for name, value in pairs:
+            given.setdefault(name, []).append(value)
+        q = tidy(given.get("q", [""])[-1].replace("\0", ""))[:LONGEST].strip()
+        q = q if words(q) else ""
+        chosen = {name: _known(name, given.get(name, ())) for name in FILTERS}
+        return cls(
+            q=q,
+            sort=_sort(given.get("sort", [""])[-1], q),
+            page=_page(given.get("page", [""])[-1]),
+            **{**chosen, "standing": chosen["standing"] or USUAL_STANDING},
+        )
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The free text as the search compares it: folded words, each once."""
+        return tuple(dict.fromkeys(words(self.q).split()))[:MOST_WORDS]
+
+    def chosen(self, name: str) -> tuple[str, ...]:
+        """The values chosen in the filter `name`, as the address writes them."""
+        found: tuple[str, ...] = getattr(self, name)
+        return found
+
+    def keys(self, name: str) -> list[str]:
+        """The values chosen in the filter `name`, as the tables write them."""
+        return [vocabulary(name)[value] for value in self.chosen(name)]
+
+    def narrows(self, name: str) -> bool:
+        """Whether the filter `name` was set to something of the asker's own."""
+        return bool(self.chosen(name)) and not (
+            name == "standing" and self.standing == USUAL_STANDING
+        )
+
+    def toggled(self, name: str, value: str) -> "Query":
+        """The same with `value` chosen, or no longer; from the first page."""
+        now = self.chosen(name)
+        after = [v for v in now if v != value] if value in now else [*now, value]
+        return self._with(name, _known(name, after))
+
+    def without(self, name: str) -> "Query":
+        """The same without the filter `name`, or without the free text ("q")."""
+        if name == "q":
+            return replace(self, q="", page=1, sort=_sort(self.sort, ""))
+        return self._with(name, ())
+
+    def _with(self, name: str, values: tuple[str, ...]) -> "Query":
+        if name == "standing":
+            values = values or USUAL_STANDING
+        changed: dict[str, object] = {name: values, "page": 1}
+        return replace(self, **changed)  # type: ignore[arg-type]
+
+    def on_page(self, page: int) -> "Query":
+        """The same, `page` pages in."""
+        return replace(self, page=page)
+
+    def address(self) -> str:
+        """The one address of this question, without a language."""
+        pairs = [("q", self.q)] if self.q else []
+        for name in FILTERS:
+            if self.narrows(name):
+                pairs += [(name, value) for value in self.chosen(name)]
+        if self.sort is not _usual_sort(self.q):
+            pairs.append(("sort", self.sort.value))
+        if self.page > 1:
+            pairs.append(("page", str(self.page)))
+        return "/members" + (f"?{urlencode(pairs)}" if pairs else "")
+
+
+def _known(name: str, values: Iterable[str]) -> tuple[str, ...]:
+    asked = set(values)
+    return tuple(value for value in vocabulary(name) if value in asked)
+
+
+def _usual_sort(q: str) -> Sort:
+    return Sort.RELEVANCE if q else Sort.NEWEST
+
+
+def _sort(given: str, q: str) -> Sort:
+    if given not in set(Sort) or (given == Sort.RELEVANCE and not q):
+        return _usual_sort(q)
+    return Sort(given)
+
+
+def _page(given: str) -> int:
+    return max(1, int(given)) if _PAGE.fullmatch(given) else 1
+
+
+def pages(total: int) -> int:
+    """How many pages `total` members fill; one at least."""
+    return max(1, -(-total // PER_PAGE))
