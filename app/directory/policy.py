@@ -9,10 +9,12 @@ from types import MappingProxyType
 from urllib.parse import urlencode
 
 from app.channels.policy.platforms import platforms
-from app.core.reference import reference
+from app.core.i18n import compact_number
+from app.core.i18n import gettext as _
+from app.core.reference import Term, Tier, reference
 from app.core.text import fold, tidy
 from app.members.models import Standing
-from app.members.policy import words
+from app.members.policy import standing_name, words
 
 PER_PAGE = 24
 LONGEST = 100  # characters of free text that are looked at
@@ -126,6 +128,10 @@ class Query:
         changed: dict[str, object] = {name: values, "page": 1}
         return replace(self, **changed)  # type: ignore[arg-type]
 
+    def sorted_by(self, sort: Sort) -> "Query":
+        """The same in another order, from the first page."""
+        return replace(self, sort=sort, page=1)
+
     def on_page(self, page: int) -> "Query":
         """The same, `page` pages in."""
         return replace(self, page=page)
@@ -165,3 +171,27 @@ def _page(given: str) -> int:
 def pages(total: int) -> int:
     """How many pages `total` members fill; one at least."""
     return max(1, -(-total // PER_PAGE))
+
+
+def label(name: str, value: str) -> str:
+    """The words of one value of a filter, in the reader's language."""
+    key = vocabulary(name)[value]
+    if name == "platform":
+        return platforms()[key].name
+    if name == "standing":
+        return standing_name(Standing(key))
+    if name == "tier":
+        return _tier_label(reference.tiers[key])
+    terms: dict[str, Mapping[str, Term]] = {
+        "topic": reference.topics,
+        "province": reference.provinces,
+        "language": reference.languages,
+    }
+    return terms[name][key].name()
+
+
+def _tier_label(tier: Tier) -> str:
+    if tier.most is None:
+        return _("%(tier)s: %(least)s or more", tier=tier.name(), least=compact_number(tier.least))
+    span = f"{compact_number(tier.least)}–{compact_number(tier.most + 1)}"
+    return _("%(tier)s: %(span)s", tier=tier.name(), span=span)

@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from app.channels.fetcher import Fetcher
+from app.channels.fetcher.addresses import Resolve
 
 LOOPBACK = ip_address("127.0.0.1")
 Answer = bytes | Callable[[], AsyncIterator[bytes]]
@@ -85,7 +86,7 @@ async def serve(
         server.close()
 
 
-def resolver(ports: dict[str, tuple[str, int]], asked: list[str] | None = None):
+def resolver(ports: dict[str, tuple[str, int]], asked: list[str] | None = None) -> Resolve:
     """A name server that knows `ports`; a name of any other kind does not exist."""
 
     async def resolve(host: str, port: int) -> list[tuple[str, int]]:

@@ -12,6 +12,7 @@ import asyncio
 import codecs
 import ssl
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import httpcore2
@@ -104,9 +105,28 @@ class Fetcher:
         Raises:
             FetchFailed: it could not be read; the subclass says why.
         """
+        async with self._within_limits(url):
+            return await self._follow(url)
+
+    async def redirect_of(self, url: str) -> str | None:
+        """Where `url` sends one on to, by one redirect; None when it shows a page itself.
+
+        What it sends on to is not opened.
+
+        Raises:
+            FetchFailed: it could not be asked.
+        """
+        async with self._within_limits(url):
+            target = _checked(url)
+            found = await self._get(target, (str(target),))
+            return None if isinstance(found, Page) else str(_checked(found, target))
+
+    @asynccontextmanager
+    async def _within_limits(self, url: str) -> AsyncIterator[None]:
+        """The time for one piece of work; what the libraries raise becomes a `FetchFailed`."""
         try:
             async with asyncio.timeout(self._seconds):
-                return await self._follow(url)
+                yield
         except (TimeoutError, httpcore2.TimeoutException) as slow:
             raise TooSlow(url) from slow
         except (httpcore2.NetworkError, httpcore2.ProtocolError, httpx2.DecodingError) as broken:

@@ -1,0 +1,79 @@
+"""A code that the owner puts into the bio or the page, and that the portal reads there."""
+
+import html
+import re
+
+from babel.support import LazyProxy
+
+from app.channels.fetcher import Fetcher
+from app.channels.methods.base import Ask, Finding, Method, Step, evidence_of, leads_to
+from app.channels.models import MethodKey
+from app.channels.policy.proofs import CODE_LIFE
+from app.core.i18n import lazy_gettext as _l
+
+READABLE = frozenset({"website", "mastodon", "telegram", "youtube", "bluesky", "twitch"})
+"""Platforms that show a bio to somebody not signed in, as plain HTML. Others may, at times."""
+
+AROUND = 40  # characters kept on each side of the code
+
+
+class PageCode(Method):
+    """A code in the bio or the page."""
+
+    key = MethodKey.PAGE_CODE
+    title = _l("Put a code into your bio or page")
+    summary = _l("You paste a short code, we read the page, and you take it out again.")
+    life = CODE_LIFE
+    needs_code = True
+    needs_identity = False
+    by_portal = True
+
+    def works_for(self, platform: str) -> bool:  # noqa: ARG002 - every page can hold a code
+        """Everywhere."""
+        return True
+
+    def hint(self, platform: str) -> LazyProxy | None:
+        """Where the page may be closed to us, say so before somebody tries in vain."""
+        if platform in READABLE:
+            return None
+        return _l(
+            "This platform often shows its pages only to people who are signed in. If we cannot"
+            " read yours, ask staff to look; the same code serves them."
+        )
+
+    def steps(self, ask: Ask) -> tuple[Step, ...]:
+        """Copy, paste, check."""
+        where = (
+            _l("Put it anywhere on the page, where everybody can see it, and save.")
+            if ask.platform == "website"
+            else _l("Open your profile, put it into your bio or description, and save.")
+        )
+        return (
+            Step(_l("Copy this code."), ask.code, _l("Your code")),
+            Step(where),
+            Step(_l("Come back here and check. Once it is proven you can take the code out.")),
+        )
+
+    async def check(self, ask: Ask, fetcher: Fetcher) -> Finding:
+        """Read the page and look for the code, in whatever part of it."""
+        page = await fetcher.fetch(ask.url)
+        evidence = evidence_of(page)
+        if not leads_to(ask, page.url):
+            return Finding("moved_elsewhere", evidence)
+        matched = excerpt(page.text, ask.code)
+        if matched is None:
+            return Finding("code_not_found", evidence)
+        return Finding(None, evidence | {"matched": matched})
+
+
+def excerpt(text: str, code: str) -> str | None:
+    """The code with what stands around it, in one line; None when it is not there."""
+    plain = html.unescape(text)
+    found = re.search(rf"(?<![0-9A-Za-z]){re.escape(code)}(?![0-9A-Za-z])", plain, re.IGNORECASE)
+    if not code or found is None:
+        return None
+    around = plain[max(0, found.start() - AROUND) : found.end() + AROUND]
+    return " ".join(around.split())
+
+
+METHOD = PageCode()

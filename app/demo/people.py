@@ -1,0 +1,219 @@
+"""The named people who can sign in at the demonstration's OpenID provider, each with one button."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Literal
+
+Role = Literal["kol", "business", "reviewer", "officer", "board", "administrator", "auditor"]
+
+STAFF_ROLES: Final[tuple[Role, ...]] = (
+    "reviewer",
+    "officer",
+    "board",
+    "administrator",
+    "auditor",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DemoPerson:
+    """Someone with a button at the demonstration's OpenID provider; invented, as all of them.
+
+    Attributes:
+        sub: the provider's subject, and what its button shows: readable ASCII, under 255 characters.
+        name: the `name` claim, family name first.
+        email: the `email` claim, at a domain kept for examples.
+        role: what the person is to the portal; a staff role is granted by the seed.
+        about: one line in vi, en and fr on what trying this person shows.
+    """
+
+    sub: str
+    name: str
+    email: str
+    role: Role
+    about: Mapping[str, str]
+
+    @property
+    def claims(self) -> dict[str, str | bool]:
+        """What the provider says of the person in the ID token, apart from `sub`."""
+        return {"name": self.name, "email": self.email, "email_verified": True, "locale": "vi"}
+
+
+PEOPLE: Final[tuple[DemoPerson, ...]] = (
+    DemoPerson(
+        "kol-linh",
+        "Nguyễn Khánh Linh",
+        "khanhlinh@example.vn",
+        "kol",
+        {
+            "vi": "Chưa có gì: bắt đầu một hồ sơ từ đầu",
+            "en": "Nothing yet: starts an application from scratch",
+            "fr": "Rien encore : commence une demande à zéro",
+        },
+    ),
+    DemoPerson(
+        "kol-bao",
+        "Trần Gia Bảo",
+        "giabao@example.vn",
+        "kol",
+        {
+            "vi": "Chưa có gì: người thứ hai để thử cùng lúc",
+            "en": "Nothing yet: a second person, to try things side by side",
+            "fr": "Rien encore : une seconde personne, pour essayer en parallèle",
+        },
+    ),
+    DemoPerson(
+        "kol-thao-draft",
+        "Lê Phương Thảo",
+        "phuongthao@example.vn",
+        "kol",
+        {
+            "vi": "Có một bản nháp đang viết dở",
+            "en": "Has a draft, half filled in",
+            "fr": "A un brouillon à moitié rempli",
+        },
+    ),
+    DemoPerson(
+        "kol-phuc-asked",
+        "Phạm Hồng Phúc",
+        "hongphuc@example.vn",
+        "kol",
+        {
+            "vi": "Được đề nghị bổ sung hồ sơ, chưa trả lời",
+            "en": "Was asked for more information, has not answered yet",
+            "fr": "Doit compléter sa demande, n'a pas encore répondu",
+        },
+    ),
+    DemoPerson(
+        "kol-ngan-member",
+        "Nguyễn Thị Kim Ngân",
+        "kimngan@example.vn",
+        "kol",
+        {
+            "vi": "Hội viên đang hoạt động",
+            "en": "A member in good standing",
+            "fr": "Membre en règle",
+        },
+    ),
+    DemoPerson(
+        "kol-quan-suspended",
+        "Võ Minh Quân",
+        "minhquan@example.vn",
+        "kol",
+        {
+            "vi": "Hội viên đang bị đình chỉ có thời hạn",
+            "en": "A member suspended until a date",
+            "fr": "Membre suspendu jusqu'à une date",
+        },
+    ),
+    DemoPerson(
+        "reviewer-hanh",
+        "Lê Thị Mỹ Hạnh",
+        "my.hanh@lienminh.example.vn",
+        "reviewer",
+        {
+            "vi": "Thẩm định viên, đang giữ vài hồ sơ",
+            "en": "Reviewer, holds several applications",
+            "fr": "Évaluatrice, plusieurs demandes en main",
+        },
+    ),
+    DemoPerson(
+        "reviewer-duc",
+        "Phạm Trọng Đức",
+        "trong.duc@lienminh.example.vn",
+        "reviewer",
+        {
+            "vi": "Thẩm định viên thứ hai: thử hai người cùng quyết định",
+            "en": "Second reviewer: try two people deciding at once",
+            "fr": "Second évaluateur : essayer deux décisions simultanées",
+        },
+    ),
+    DemoPerson(
+        "reviewer-yen",
+        "Bùi Thị Bạch Yến",
+        "bach.yen@lienminh.example.vn",
+        "reviewer",
+        {
+            "vi": "Thẩm định viên, làm việc bằng tiếng Anh và tiếng Pháp",
+            "en": "Reviewer, works in English and French",
+            "fr": "Évaluatrice, travaille en anglais et en français",
+        },
+    ),
+    DemoPerson(
+        "admin-son",
+        "Hoàng Thái Sơn",
+        "thai.son@lienminh.example.vn",
+        "administrator",
+        {
+            "vi": "Quản trị viên: giao vai trò, đổi tình trạng hội viên",
+            "en": "Administrator: grants roles, changes standings",
+            "fr": "Administrateur : attribue les rôles, change les statuts",
+        },
+    ),
+    DemoPerson(
+        "auditor-lan",
+        "Đặng Thị Tuyết Lan",
+        "tuyet.lan@lienminh.example.vn",
+        "auditor",
+        {
+            "vi": "Kiểm toán viên: xem mọi dấu vết, không quyết định gì",
+            "en": "Auditor: sees every trace, decides nothing",
+            "fr": "Auditrice : voit toutes les traces, ne décide rien",
+        },
+    ),
+    DemoPerson(
+        "officer-tuan",
+        "Huỳnh Anh Tuấn",
+        "anh.tuan@lienminh.example.vn",
+        "officer",
+        {
+            "vi": "Cán bộ xử lý vụ việc",
+            "en": "Case officer",
+            "fr": "Chargé de dossiers",
+        },
+    ),
+    DemoPerson(
+        "board-nhung",
+        "Vũ Hồng Nhung",
+        "hong.nhung@lienminh.example.vn",
+        "board",
+        {
+            "vi": "Thành viên hội đồng",
+            "en": "Board member",
+            "fr": "Membre du conseil",
+        },
+    ),
+    DemoPerson(
+        "business-may-chieu",
+        "Trương Thị Diệu Hiền",
+        "hien@tramaychieu.example.vn",
+        "business",
+        {
+            "vi": "Doanh nghiệp chè Mây Chiều, Thái Nguyên: tìm người giới thiệu sản phẩm",
+            "en": "Mây Chiều tea of Thái Nguyên: looks for creators to work with",
+            "fr": "Thés Mây Chiều, Thái Nguyên : cherche des créateurs partenaires",
+        },
+    ),
+    DemoPerson(
+        "business-buoc-non",
+        "Đỗ Quốc Khánh",
+        "khanh@giaybuocnon.example.com",
+        "business",
+        {
+            "vi": "Hãng giày Bước Non, Thành phố Hồ Chí Minh",
+            "en": "Bước Non shoes, Ho Chi Minh City",
+            "fr": "Chaussures Bước Non, Hô Chi Minh-Ville",
+        },
+    ),
+    DemoPerson(
+        "business-nang-som",
+        "Ngô Thanh Trúc",
+        "truc@nangsom.example.com",
+        "business",
+        {
+            "vi": "Công ty truyền thông Nắng Sớm, Đà Nẵng",
+            "en": "Nắng Sớm, a media agency in Đà Nẵng",
+            "fr": "Nắng Sớm, agence média à Đà Nẵng",
+        },
+    ),
+)
