@@ -1,9 +1,9 @@
 """The keys of the vocabularies as tables, for foreign keys; filled by `portal reference load`."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import yaml
-from sqlalchemy import Text
+from sqlalchemy import Executable, Text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
@@ -38,24 +38,29 @@ def _named(terms: Iterable[Term]) -> list[dict[str, str]]:
     return [{"key": term.key, "name_vi": term.name("vi")} for term in terms]
 
 
+def statements() -> Iterator[Executable]:
+    """What copies the keys from `data/` into their tables; safe to run again."""
+    for table, values in _rows().items():
+        statement = insert(table).values(values)
+        yield statement.on_conflict_do_update(
+            index_elements=["key"], set_={"name_vi": statement.excluded.name_vi}
+        )
+
+
+def _rows() -> dict[type[Base], list[dict[str, str]]]:
+    platforms = yaml.safe_load((DATA / "platforms.yaml").read_text(encoding="utf-8"))
+    return {
+        ProvinceRow: _named(reference.provinces.values()),
+        TopicRow: _named(reference.topics.values()),
+        PlatformRow: [{"key": p["key"], "name_vi": p["name"]} for p in platforms],
+    }
+
+
 async def load(session: AsyncSession) -> int:
-    """Copy the keys from `data/` into their tables; safe to run again.
+    """Bring the tables up to `data/`.
 
     Returns: how many keys there are. A key that left the files stays, since rows may hold on to it.
     """
-    platforms = yaml.safe_load((DATA / "platforms.yaml").read_text(encoding="utf-8"))
-    rows: dict[type[Base], list[dict[str, str]]] = {
-        ProvinceRow: [
-            {"key": p.key, "name_vi": p.name("vi")} for p in reference.provinces.values()
-        ],
-        TopicRow: [{"key": t.key, "name_vi": t.name("vi")} for t in reference.topics.values()],
-        PlatformRow: [{"key": p["key"], "name_vi": p["name"]} for p in platforms],
-    }
-    for table, values in rows.items():
-        statement = insert(table).values(values)
-        await session.execute(
-            statement.on_conflict_do_update(
-                index_elements=["key"], set_={"name_vi": statement.excluded.name_vi}
-            )
-        )
-    return sum(map(len, rows.values()))
+    for statement in statements():
+        await session.execute(statement)
+    return sum(map(len, _rows().values()))

@@ -1,0 +1,74 @@
+"""What every test may ask for: a rolled-back session, or the whole portal on its own database."""
+
+import os
+import tempfile
+
+os.environ.setdefault("PORTAL_SECRET_KEY", "only-for-tests-0123456789abcdef0123456789")
+os.environ["PORTAL_BASE_URL"] = "http://localhost:8000"
+os.environ["PORTAL_DATA_DIR"] = tempfile.mkdtemp(prefix="portal-tests-")
+os.environ["PORTAL_LOG_FORMAT"] = "text"
+os.environ["PORTAL_PROVIDERS"] = (
+    '[{"name": "test", "issuer": "http://localhost:9", "client_id": "portal", "label": "Test"}]'
+)
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+
+import pytest
+from sqlalchemy import event
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+
+from app.core import i18n
+from app.core.db import Database, make_engine
+from tests import databases
+from tests.portal import Portal, running
+
+
+@pytest.fixture(scope="session")
+async def shared_database() -> AsyncIterator[Database]:
+    """One database a worker, in which nothing is ever committed."""
+    async with databases.database() as chosen:
+        yield chosen
+
+
+@pytest.fixture
+async def session(shared_database: Database) -> AsyncIterator[AsyncSession]:
+    """A session whose work is undone after the test."""
+    async with databases.rolled_back(shared_database) as found:
+        yield found
+
+
+@pytest.fixture
+async def portal() -> AsyncIterator[Portal]:
+    """The running application on a database of its own, with one browser."""
+    with databases.clone() as name:
+        url = databases.url_of(name)
+        chosen = Database(make_engine(url, pool_size=5))
+        try:
+            async with running(chosen, url) as found:
+                yield found
+        finally:
+            await chosen.close()
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """Messages in the language of the source, unless a test chooses another."""
+    with i18n.use_locale("en"):
+        yield
+
+
+@contextmanager
+def statements(engine: AsyncEngine) -> Iterator[list[str]]:
+    """The SQL statements sent inside the block, savepoints and transactions aside."""
+    seen: list[str] = []
+
+    def note(_conn: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if not statement.startswith(("SAVEPOINT", "RELEASE", "ROLLBACK", "SET TRANSACTION")):
+            seen.append(statement)
+
+    event.listen(engine.sync_engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        event.remove(engine.sync_engine, "before_cursor_execute", note)

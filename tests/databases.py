@@ -1,0 +1,142 @@
+"""Databases for tests: a template built once for the code as it is, cloned wherever one is needed."""
+
+import os
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from functools import lru_cache
+from pathlib import Path
+
+import psycopg
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import create_engine
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core import reference_tables
+from app.core.config import DATA, ROOT
+from app.core.crypto import digest, token
+from app.core.db import Database, make_engine
+from app.core.locks import lock_number
+
+SHAPE = ("app/**/models.py", "app/core/reference_tables.py", "migrations/**/*.py")
+
+
+def server() -> URL:
+    """The server to test on: `DATABASE_URL`, else the embedded one, kept for the next run."""
+    given = os.environ.get("DATABASE_URL")
+    if not given:
+        from app.core import embedded_postgres  # noqa: PLC0415 - not needed with a server of one's own
+
+        given = embedded_postgres.database_url(ROOT / ".data" / "tests")
+    return make_url(given).set(drivername="postgresql")
+
+
+@lru_cache
+def _server() -> URL:
+    return server()
+
+
+def url_of(name: str) -> str:
+    """SQLAlchemy's address of the database `name` on the server."""
+    return (
+        _server()
+        .set(drivername="postgresql+psycopg", database=name)
+        .render_as_string(hide_password=False)
+    )
+
+
+@contextmanager
+def _administering() -> Iterator[psycopg.Connection]:
+    plain = _server().set(database="postgres").render_as_string(hide_password=False)
+    with psycopg.connect(plain, autocommit=True) as connection:
+        yield connection
+
+
+def _shape() -> str:
+    files = sorted({path for pattern in SHAPE for path in ROOT.glob(pattern)} | set(DATA.iterdir()))
+    return digest("".join(digest(path.read_bytes()) + str(path) for path in files))[:16]
+
+
+@lru_cache
+def template() -> str:
+    """The name of the template for the code as it is; built when nobody did yet."""
+    name = f"portal_template_{_shape()}"
+    with _administering() as admin:
+        admin.execute("SELECT pg_advisory_lock(%s)", [lock_number("test template")])
+        if admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
+            return name
+        half = f"{name}_half"
+        admin.execute(f'DROP DATABASE IF EXISTS "{half}" WITH (FORCE)')
+        admin.execute(f'CREATE DATABASE "{half}" TEMPLATE template0')
+        _build(half)
+        admin.execute(f'ALTER DATABASE "{half}" RENAME TO "{name}"')
+    return name
+
+
+def _build(name: str) -> None:
+    engine = create_engine(url_of(name))
+    if not list((ROOT / "migrations" / "versions").glob("*.py")):
+        _build_from_models(name)
+        return
+    with engine.begin() as connection:
+        config = Config(ROOT / "alembic.ini")
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+    with engine.begin() as connection:
+        for statement in reference_tables.statements():
+            connection.execute(statement)
+    engine.dispose()
+
+
+def _build_from_models(name: str) -> None:
+    from procrastinate.schema import SchemaManager  # noqa: PLC0415
+
+    from app.tables import metadata  # noqa: PLC0415
+
+    plain = _server().set(database=name).render_as_string(hide_password=False)
+    with psycopg.connect(plain, autocommit=True) as connection:
+        connection.execute("CREATE EXTENSION pg_trgm; CREATE EXTENSION unaccent")
+        connection.execute(SchemaManager.get_schema().encode())
+    engine = create_engine(url_of(name))
+    metadata.create_all(engine)
+    with engine.begin() as connection:
+        for statement in reference_tables.statements():
+            connection.execute(statement)
+    engine.dispose()
+
+
+@contextmanager
+def clone() -> Iterator[str]:
+    """A database of one's own, as the migrations and the reference data leave it; its name."""
+    name = f"portal_test_{os.getpid()}_{token(6).lower().replace('-', '_')}"
+    with _administering() as admin:
+        admin.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template()}"')
+    try:
+        yield name
+    finally:
+        with _administering() as admin:
+            admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+@asynccontextmanager
+async def database(pool_size: int = 5) -> AsyncIterator[Database]:
+    """A clone with an engine on it, both gone at the end."""
+    with clone() as name:
+        chosen = Database(make_engine(url_of(name), pool_size=pool_size))
+        try:
+            yield chosen
+        finally:
+            await chosen.close()
+
+
+@asynccontextmanager
+async def rolled_back(chosen: Database) -> AsyncIterator[AsyncSession]:
+    """A session whose work, commits included, is undone at the end."""
+    async with chosen.engine.connect() as connection:
+        outer = await connection.begin()
+        async with AsyncSession(
+            connection, expire_on_commit=False, join_transaction_mode="create_savepoint"
+        ) as session:
+            yield session
+        await outer.rollback()
