@@ -1,0 +1,186 @@
+"""The code's versions and texts, reading and tests before signing, signatures."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    DDL,
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    Text,
+    UniqueConstraint,
+    event,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core import clock
+from app.core.db import Base, Record
+
+
+class CodeVersion(Record):
+    """One version of the code. In force from `effective_from` until the next one's date.
+
+    `content` is the whole of what was published, sources and test included; `digest` is the
+    SHA-256 of its canonical JSON. Frozen by the database once anybody has signed it.
+    """
+
+    __tablename__ = "conduct_versions"
+
+    number: Mapped[str] = mapped_column(Text, unique=True)
+    effective_from: Mapped[date] = mapped_column(unique=True)  # one in force at a time
+    published_at: Mapped[datetime] = mapped_column(default=clock.now)
+    content: Mapped[dict[str, Any]]
+    digest: Mapped[str] = mapped_column(Text)
+
+
+class CodeText(Base):
+    """The exact text of one version in one language: what is shown, hashed and signed."""
+
+    __tablename__ = "conduct_texts"
+    __table_args__ = (
+        # What a signature refers to: version, language and hash together.
+        UniqueConstraint("version_id", "locale", "sha256"),
+        CheckConstraint(
+            "sha256 = encode(sha256(convert_to(text, 'UTF8')), 'hex')", name="hash_of_the_text"
+        ),
+    )
+
+    version_id: Mapped[UUID] = mapped_column(ForeignKey("conduct_versions.id"), primary_key=True)
+    locale: Mapped[str] = mapped_column(Text, primary_key=True)
+    text: Mapped[str] = mapped_column(Text)
+    sha256: Mapped[str] = mapped_column(Text)
+
+
+class Reading(Base):
+    """How far one person has read one version."""
+
+    __tablename__ = "conduct_readings"
+
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"), primary_key=True)
+    version_id: Mapped[UUID] = mapped_column(ForeignKey("conduct_versions.id"), primary_key=True)
+    duties: Mapped[int]  # the first so many are read
+    at: Mapped[datetime]
+
+
+class TestAttempt(Record):
+    """One try at the test. `drawn` rows are {"question": key, "order": answers as shown}."""
+
+    __test__ = False  # not for pytest
+    __tablename__ = "conduct_test_attempts"
+    __table_args__ = (
+        UniqueConstraint("account_id", "version_id", "number"),
+        Index(
+            "uq_conduct_test_attempts_one_open",
+            "account_id",
+            "version_id",
+            unique=True,
+            postgresql_where=text("finished_at IS NULL"),
+        ),
+        CheckConstraint(
+            "(finished_at IS NULL) = (given IS NULL) AND (finished_at IS NULL) = (passed IS NULL)"
+            " AND (finished_at IS NULL) = (correct IS NULL)",
+            name="finished_whole",
+        ),
+    )
+
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"))
+    version_id: Mapped[UUID] = mapped_column(ForeignKey("conduct_versions.id"))
+    number: Mapped[int]  # of this person and version, from 1
+    drawn: Mapped[list[Any]] = mapped_column(JSONB)
+    # Positions chosen, from 0, in the order of `drawn`.
+    given: Mapped[list[Any] | None] = mapped_column(JSONB(none_as_null=True))
+    correct: Mapped[int | None]
+    passed: Mapped[bool | None]
+    finished_at: Mapped[datetime | None]
+
+
+class Signature(Record):
+    """One person's signature under one version. The database refuses to change or delete it."""
+
+    __tablename__ = "conduct_signatures"
+    __table_args__ = (
+        UniqueConstraint("account_id", "version_id"),
+        ForeignKeyConstraint(
+            ["version_id", "locale", "sha256"],
+            ["conduct_texts.version_id", "conduct_texts.locale", "conduct_texts.sha256"],
+            name="fk_conduct_signatures_text_conduct_texts",
+        ),
+        CheckConstraint(
+            "evidence_sha256 = encode(sha256(evidence), 'hex')", name="hash_of_the_evidence"
+        ),
+        CheckConstraint("signed_in_at <= signed_at", name="signed_in_before"),
+        Index("ix_conduct_signatures_version_id", "version_id"),
+    )
+
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"))
+    version_id: Mapped[UUID] = mapped_column(ForeignKey("conduct_versions.id"))
+    locale: Mapped[str] = mapped_column(Text)
+    sha256: Mapped[str] = mapped_column(Text)  # of the exact text shown
+    attempt_id: Mapped[UUID] = mapped_column(ForeignKey("conduct_test_attempts.id"))  # passed
+    signed_name: Mapped[str] = mapped_column(Text)  # as typed
+    signed_at: Mapped[datetime]
+    address: Mapped[str] = mapped_column(Text)
+    user_agent: Mapped[str] = mapped_column(Text)
+    provider: Mapped[str] = mapped_column(Text)  # how they had signed in, and when
+    issuer: Mapped[str] = mapped_column(Text)
+    signed_in_at: Mapped[datetime]
+    evidence: Mapped[bytes] = mapped_column(LargeBinary)  # canonical JSON, RFC 8785
+    evidence_sha256: Mapped[str] = mapped_column(Text)
+
+
+# What the database itself refuses. Plain SQL, run when the tables are made; a migration says the
+# same.
+TRIGGERS = (
+    """
+    CREATE OR REPLACE FUNCTION conduct_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation',
+            MESSAGE = TG_TABLE_NAME || ' is append-only';
+    END $$
+    """,
+    """
+    CREATE OR REPLACE FUNCTION conduct_refuse_once_signed() RETURNS trigger LANGUAGE plpgsql AS $$
+    DECLARE
+        signed uuid;
+    BEGIN
+        IF TG_TABLE_NAME = 'conduct_versions' THEN
+            signed := OLD.id;
+        ELSE
+            signed := OLD.version_id;
+        END IF;
+        IF EXISTS (SELECT FROM conduct_signatures WHERE version_id = signed) THEN
+            RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation',
+                MESSAGE = 'a version of the code that somebody signed never changes';
+        END IF;
+        IF TG_OP = 'DELETE' THEN
+            RETURN OLD;
+        END IF;
+        RETURN NEW;
+    END $$
+    """,
+    """
+    CREATE TRIGGER conduct_signatures_stay BEFORE UPDATE OR DELETE ON conduct_signatures
+        FOR EACH ROW EXECUTE FUNCTION conduct_refuse()
+    """,
+    """
+    CREATE TRIGGER conduct_signatures_stay_all BEFORE TRUNCATE ON conduct_signatures
+        FOR EACH STATEMENT EXECUTE FUNCTION conduct_refuse()
+    """,
+    """
+    CREATE TRIGGER conduct_versions_stay BEFORE UPDATE OR DELETE ON conduct_versions
+        FOR EACH ROW EXECUTE FUNCTION conduct_refuse_once_signed()
+    """,
+    """
+    CREATE TRIGGER conduct_texts_stay BEFORE UPDATE OR DELETE ON conduct_texts
+        FOR EACH ROW EXECUTE FUNCTION conduct_refuse_once_signed()
+    """,
+)
+
+for _statement in TRIGGERS:
+    event.listen(Signature.__table__, "after_create", DDL(_statement))
