@@ -4,6 +4,7 @@ import asyncio
 import getpass
 import os
 from collections.abc import Coroutine
+from datetime import datetime
 from typing import Annotated, Any
 
 import typer
@@ -19,6 +20,7 @@ from app.core import catalogues, db, embedded_postgres, reference_tables
 from app.core.config import ROOT, settings
 from app.core.errors import PortalError
 from app.core.viewer import Viewer
+from app.members import service as members
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -172,6 +174,56 @@ def revoke(who: str, role: accounts.Role) -> None:
             person = await accounts_service.find(session, who)
             await accounts_service.revoke(session, operator(), person.id, role)
             return f"{person.name} is no longer {role.value}"
+
+    run(work())
+
+
+member_group = group("member", "The standing of members, until complaints exist.")
+Because = Annotated[
+    str, typer.Option(help="The reasons: the member reads them; published if a sanction.")
+]
+
+
+@member_group.command()
+def suspend(
+    number: str,
+    because: Because,
+    until: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Last day, in Vietnam.")],
+) -> None:
+    """Suspend the member NUMBER to the end of a day."""
+
+    async def work() -> str:
+        async with db.transaction() as session:
+            member = await members.suspend(session, operator(), number, until.date(), because)
+            return f"{member.number} is suspended to the end of {member.standing_until}"
+
+    run(work())
+
+
+@member_group.command()
+def reinstate(number: str, because: Because) -> None:
+    """Put the member NUMBER back into good standing."""
+
+    async def work() -> str:
+        async with db.transaction() as session:
+            member = await members.reinstate(session, operator(), number, because)
+            return f"{member.number} is in good standing"
+
+    run(work())
+
+
+@member_group.command()
+def expel(
+    number: str,
+    because: Because,
+    months: Annotated[int, typer.Option(help="How long they may not apply again.")],
+) -> None:
+    """Expel the member NUMBER."""
+
+    async def work() -> str:
+        async with db.transaction() as session:
+            member = await members.expel(session, operator(), number, months, because)
+            return f"{member.number} is expelled and may not apply again until {member.bar_until}"
 
     run(work())
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import clock
@@ -45,7 +45,7 @@ class MemberView:
         return self.standing in (Standing.ACTIVE, Standing.SUSPENDED)
 
     def portrait_path(self, size: str) -> str | None:
-        """The address of the portrait, `size` being "card" (320 px) or "profile" (640 px)."""
+        """The address of the portrait in a size of `core.pictures`: "card" or "profile"."""
         if self.portrait is None:
             return None
         return f"/portraits/{self.portrait.removeprefix('portraits/')}/{size}.webp"
@@ -130,6 +130,11 @@ async def history(session: AsyncSession, member_id: UUID) -> tuple[Change, ...]:
         .order_by(StandingChange.at.desc(), StandingChange.id.desc())
     )
     return tuple(Change(*row) for row in rows)
+
+
+async def shows_portrait(session: AsyncSession, key: str) -> bool:
+    """Whether a member, of whatever standing, shows the portrait `key`: only then it is public."""
+    return bool(await session.scalar(select(exists().where(Member.portrait == key))))
 
 
 async def barred(session: AsyncSession, account_id: UUID) -> date | None:
