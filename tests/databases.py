@@ -4,7 +4,6 @@ import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from functools import lru_cache
-from pathlib import Path
 
 import psycopg
 from alembic import command
