@@ -20,9 +20,9 @@ class DemoPerson:
     """Someone with a button at the demonstration's OpenID provider; invented, as all of them.
 
     Attributes:
-        sub: the provider's subject, and what its button shows: readable ASCII, under 255 characters.
+        sub: the provider's subject: readable ASCII, under 255 characters.
         name: the `name` claim, family name first.
-        email: the `email` claim, at a domain kept for examples.
+        email: the `email` claim, under `.example`, which belongs to nobody (RFC 2606).
         role: what the person is to the portal; a staff role is granted by the seed.
         about: one line in vi, en and fr on what trying this person shows.
     """
@@ -43,7 +43,7 @@ PEOPLE: Final[tuple[DemoPerson, ...]] = (
     DemoPerson(
         "kol-linh",
         "Nguyễn Khánh Linh",
-        "khanhlinh@example.vn",
+        "khanhlinh@vidu.example",
         "kol",
         {
             "vi": "Chưa có gì: bắt đầu một hồ sơ từ đầu",
@@ -54,7 +54,7 @@ PEOPLE: Final[tuple[DemoPerson, ...]] = (
     DemoPerson(
         "kol-bao",
         "Trần Gia Bảo",
-        "giabao@example.vn",
+        "giabao@vidu.example",
         "kol",
         {
             "vi": "Chưa có gì: người thứ hai để thử cùng lúc",
@@ -65,7 +65,7 @@ PEOPLE: Final[tuple[DemoPerson, ...]] = (
     DemoPerson(
         "kol-thao-draft",
         "Lê Phương Thảo",
-        "phuongthao@example.vn",
+        "phuongthao@vidu.example",
         "kol",
         {
             "vi": "Có một bản nháp đang viết dở",
@@ -74,9 +74,31 @@ PEOPLE: Final[tuple[DemoPerson, ...]] = (
         },
     ),
     DemoPerson(
+        "kol-hoa-submitted",
+        "Đinh Thị Mỹ Hòa",
+        "myhoa@vidu.example",
+        "kol",
+        {
+            "vi": "Đã gửi hồ sơ, đang chờ người nhận thẩm định",
+            "en": "Has submitted, waits for a reviewer",
+            "fr": "A déposé sa demande, attend un évaluateur",
+        },
+    ),
+    DemoPerson(
+        "kol-dat-in-review",
+        "Hoàng Tiến Đạt",
+        "tiendat@vidu.example",
+        "kol",
+        {
+            "vi": "Hồ sơ đang được thẩm định",
+            "en": "Application under review",
+            "fr": "Demande en cours d'évaluation",
+        },
+    ),
+    DemoPerson(
         "kol-phuc-asked",
         "Phạm Hồng Phúc",
-        "hongphuc@example.vn",
+        "hongphuc@vidu.example",
         "kol",
         {
             "vi": "Được đề nghị bổ sung hồ sơ, chưa trả lời",
@@ -87,7 +109,7 @@ PEOPLE: Final[tuple[DemoPerson, ...]] = (
     DemoPerson(
         "kol-ngan-member",
         "Nguyễn Thị Kim Ngân",
-        "kimngan@example.vn",
+        "kimngan@vidu.example",
         "kol",
         {
             "vi": "Hội viên đang hoạt động",
@@ -98,7 +120,7 @@ PEOPLE: Final[tuple[DemoPerson, ...]] = (
     DemoPerson(
         "kol-quan-suspended",
         "Võ Minh Quân",
-        "minhquan@example.vn",
+        "minhquan@vidu.example",
         "kol",
         {
             "vi": "Hội viên đang bị đình chỉ có thời hạn",
@@ -107,9 +129,42 @@ PEOPLE: Final[tuple[DemoPerson, ...]] = (
         },
     ),
     DemoPerson(
+        "kol-vy-declined",
+        "Phan Tường Vy",
+        "tuongvy@vidu.example",
+        "kol",
+        {
+            "vi": "Hồ sơ bị từ chối, chờ đến ngày được nộp lại",
+            "en": "Was declined, waits for the day to apply again",
+            "fr": "Demande refusée, attend de pouvoir la refaire",
+        },
+    ),
+    DemoPerson(
+        "kol-tam-lapsed",
+        "Lý Thanh Tâm",
+        "thanhtam@vidu.example",
+        "kol",
+        {
+            "vi": "Hết hạn tư cách hội viên, có thể nộp lại",
+            "en": "A membership that lapsed: may apply again",
+            "fr": "Adhésion échue : peut refaire une demande",
+        },
+    ),
+    DemoPerson(
+        "kol-hai-expelled",
+        "Cao Xuân Hải",
+        "xuanhai@vidu.example",
+        "kol",
+        {
+            "vi": "Bị khai trừ, chưa được nộp lại",
+            "en": "Expelled, may not apply again yet",
+            "fr": "Exclu, ne peut pas encore refaire de demande",
+        },
+    ),
+    DemoPerson(
         "reviewer-hanh",
         "Lê Thị Mỹ Hạnh",
-        "my.hanh@lienminh.example.vn",
+        "my.hanh@lienminh.example",
         "reviewer",
         {
             "vi": "Thẩm định viên, đang giữ vài hồ sơ",
@@ -120,7 +175,7 @@ PEOPLE: Final[tuple[DemoPerson, ...]] = (
     DemoPerson(
         "reviewer-duc",
         "Phạm Trọng Đức",
-        "trong.duc@lienminh.example.vn",
+        "trong.duc@lienminh.example",
         "reviewer",
         {
             "vi": "Thẩm định viên thứ hai: thử hai người cùng quyết định",
@@ -131,7 +186,7 @@ PEOPLE: Final[tuple[DemoPerson, ...]] = (
     DemoPerson(
         "reviewer-yen",
         "Bùi Thị Bạch Yến",
-        "bach.yen@lienminh.example.vn",
+        "bach.yen@lienminh.example",
         "reviewer",
         {
             "vi": "Thẩm định viên, làm việc bằng tiếng Anh và tiếng Pháp",
@@ -142,7 +197,7 @@ PEOPLE: Final[tuple[DemoPerson, ...]] = (
     DemoPerson(
         "admin-son",
         "Hoàng Thái Sơn",
-        "thai.son@lienminh.example.vn",
+        "thai.son@lienminh.example",
         "administrator",
         {
             "vi": "Quản trị viên: giao vai trò, đổi tình trạng hội viên",
@@ -153,7 +208,7 @@ PEOPLE: Final[tuple[DemoPerson, ...]] = (
     DemoPerson(
         "auditor-lan",
         "Đặng Thị Tuyết Lan",
-        "tuyet.lan@lienminh.example.vn",
+        "tuyet.lan@lienminh.example",
         "auditor",
         {
             "vi": "Kiểm toán viên: xem mọi dấu vết, không quyết định gì",
@@ -164,7 +219,7 @@ PEOPLE: Final[tuple[DemoPerson, ...]] = (
     DemoPerson(
         "officer-tuan",
         "Huỳnh Anh Tuấn",
-        "anh.tuan@lienminh.example.vn",
+        "anh.tuan@lienminh.example",
         "officer",
         {
             "vi": "Cán bộ xử lý vụ việc",
@@ -175,7 +230,7 @@ PEOPLE: Final[tuple[DemoPerson, ...]] = (
     DemoPerson(
         "board-nhung",
         "Vũ Hồng Nhung",
-        "hong.nhung@lienminh.example.vn",
+        "hong.nhung@lienminh.example",
         "board",
         {
             "vi": "Thành viên hội đồng",
@@ -186,7 +241,7 @@ PEOPLE: Final[tuple[DemoPerson, ...]] = (
     DemoPerson(
         "business-may-chieu",
         "Trương Thị Diệu Hiền",
-        "hien@tramaychieu.example.vn",
+        "hien@tramaychieu.example",
         "business",
         {
             "vi": "Doanh nghiệp chè Mây Chiều, Thái Nguyên: tìm người giới thiệu sản phẩm",
@@ -197,7 +252,7 @@ PEOPLE: Final[tuple[DemoPerson, ...]] = (
     DemoPerson(
         "business-buoc-non",
         "Đỗ Quốc Khánh",
-        "khanh@giaybuocnon.example.com",
+        "khanh@giaybuocnon.example",
         "business",
         {
             "vi": "Hãng giày Bước Non, Thành phố Hồ Chí Minh",
@@ -208,7 +263,7 @@ PEOPLE: Final[tuple[DemoPerson, ...]] = (
     DemoPerson(
         "business-nang-som",
         "Ngô Thanh Trúc",
-        "truc@nangsom.example.com",
+        "truc@nangsom.example",
         "business",
         {
             "vi": "Công ty truyền thông Nắng Sớm, Đà Nẵng",
