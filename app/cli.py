@@ -61,7 +61,11 @@ def settle() -> None:
     Everything runs on the PostgreSQL named by DATABASE_URL, or on the embedded one.
     """
     if not settings().database_url:
-        os.environ["DATABASE_URL"] = embedded_postgres.database_url(settings().data_dir)
+        try:
+            os.environ["DATABASE_URL"] = embedded_postgres.database_url(settings().data_dir)
+        except embedded_postgres.CannotRun as refusal:
+            typer.echo(str(refusal), err=True)
+            raise typer.Exit(1) from refusal
         settings.cache_clear()
 
 
