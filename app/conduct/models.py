@@ -183,4 +183,4 @@ TRIGGERS = (
 )
 
 for _statement in TRIGGERS:
-    event.listen(Signature.__table__, "after_create", DDL(_statement))
+    event.listen(Signature.__table__, "after_create", DDL(_statement))  # type: ignore[no-untyped-call]
