@@ -1,7 +1,7 @@
 """Alembic's environment: one connection, one advisory lock, so that two migrations never race."""
 
 from alembic import context
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import Connection, Engine, create_engine, text
 
 from app.core.config import settings
 from app.core.locks import lock_number
@@ -32,12 +32,19 @@ def migrate(connection: Connection) -> None:
         context.run_migrations()
 
 
-given = context.config.attributes.get("connection")
-if given is not None:
-    migrate(given)
-else:
-    engine = create_engine(settings().database_url)
+def migrate_on(engine: Engine) -> None:
+    """Run what was asked for on a connection of `engine`."""
     with engine.connect() as connection:
         migrate(connection)
         connection.commit()
-    engine.dispose()
+
+
+given = context.config.attributes.get("connection")
+if isinstance(given, Connection):
+    migrate(given)
+elif isinstance(given, Engine):
+    migrate_on(given)
+else:
+    own = create_engine(settings().database_url)
+    migrate_on(own)
+    own.dispose()
