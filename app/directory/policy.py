@@ -20,7 +20,7 @@ PER_PAGE = 24
 LONGEST = 100  # characters of free text that are looked at
 MOST_WORDS = 8
 FILTERS = ("topic", "province", "platform", "tier", "language", "standing")
-_PAGE = re.compile("[0-9]{1,6}")
+_PAGE = re.compile("[0-9]{1,9}")
 USUAL_STANDING = (Standing.ACTIVE.value,)
 
 
@@ -80,8 +80,7 @@ class Query:
         given: dict[str, list[str]] = {}
         for name, value in pairs:
             given.setdefault(name, []).append(value)
-        q = tidy(given.get("q", [""])[-1].replace("\0", ""))[:LONGEST].strip()
-        q = q if words(q) else ""
+        q = _readable(given.get("q", [""])[-1])
         chosen = {name: _known(name, given.get(name, ())) for name in FILTERS}
         return cls(
             q=q,
@@ -109,6 +108,17 @@ class Query:
         return bool(self.chosen(name)) and not (
             name == "standing" and self.standing == USUAL_STANDING
         )
+
+    @property
+    def own_sort(self) -> bool:
+        """Whether the order was chosen, rather than the usual one for such a question."""
+        return self.sort is not _usual_sort(self.q)
+
+    @property
+    def indexable(self) -> bool:
+        """Whether search engines may list this address: plain lists, not every combination."""
+        narrowed = sum(len(self.chosen(name)) for name in FILTERS if self.narrows(name))
+        return not self.q and not self.own_sort and narrowed <= 1
 
     def toggled(self, name: str, value: str) -> "Query":
         """The same with `value` chosen, or no longer; from the first page."""
@@ -142,11 +152,17 @@ class Query:
         for name in FILTERS:
             if self.narrows(name):
                 pairs += [(name, value) for value in self.chosen(name)]
-        if self.sort is not _usual_sort(self.q):
+        if self.own_sort:
             pairs.append(("sort", self.sort.value))
         if self.page > 1:
             pairs.append(("page", str(self.page)))
         return "/members" + (f"?{urlencode(pairs)}" if pairs else "")
+
+
+def _readable(q: str) -> str:
+    """Free text as it is looked for and shown back; "" when there is no word in it."""
+    q = "".join(c for c in tidy(q) if c.isprintable())[:LONGEST].strip()
+    return q if words(q) else ""
 
 
 def _known(name: str, values: Iterable[str]) -> tuple[str, ...]:

@@ -1,12 +1,13 @@
 """Search, behind one function: from a `Query` to the members that fit, in order, with counts.
 
 PostgreSQL answers it from the tables themselves (decision 0010); nothing outside this module knows
-how. Two statements, whatever is asked.
+how. One statement, whatever is asked, so that counts and page are of the same moment.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
@@ -30,13 +31,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.channels.models import Channel
 from app.core.reference import reference
-from app.core.text import fold, tidy
+from app.core.text import fold, vietnamese_sort_key
 from app.directory.policy import FILTERS, PER_PAGE, Query, Sort, pages, vocabulary
 from app.members.models import Member
+from app.members.policy import words
 
-_ACCENTED = "àáảãạăằắẳẵặâầấẩẫậèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵđ"
-_BETWEEN = "._-·@"  # what parts the words of a handle
+_ACCENTED = (
+    "àáảãạăằắẳẵặâầấẩẫậèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵđ"  # Vietnamese
+    "äåçëîïñöûüÿ"  # and what a neighbour's name may bring
+)
+_BETWEEN = "._-·@/"  # what parts the words of a handle
 _PLAIN = "".join(map(fold, _ACCENTED)) + " " * len(_BETWEEN)
+_SEVERAL = frozenset({"topic", "language", "platform"})  # a member may have more than one
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,40 +66,143 @@ async def search(session: AsyncSession, query: Query) -> Found:
 
     The order is total: members that tie otherwise are told apart by name and serial.
     """
-    fits = _fitting(query)
     counts: dict[str, dict[str, int]] = {name: {} for name in FILTERS}
     loosened: dict[str, int] = {}
+    ids: dict[int, UUID] = {}
     total = 0
     addresses = {name: {key: value for value, key in vocabulary(name).items()} for name in FILTERS}
-    for name, key, count in (await session.execute(_counting(fits))).tuples():
-        if name == "total":
-            total = count
-        elif key is None:
-            loosened[name] = count
-        elif key in addresses[name]:
-            counts[name][addresses[name][key]] = count
-    page = min(query.page, pages(total))
-    ids = await session.scalars(
-        select(fits.c.id)
-        .where(*(fits.c[f"by_{name}"] for name in FILTERS))
-        .order_by(*_order(fits, query.sort))
-        .limit(PER_PAGE)
-        .offset((page - 1) * PER_PAGE)
+    for what, key, number in await session.execute(_statement(query)):
+        if what == "total":
+            total = number
+        elif what == "member":
+            ids[number] = UUID(key)
+        elif not key:
+            loosened[what] = number
+        elif key in addresses[what]:
+            counts[what][addresses[what][key]] = number
+    return Found(
+        ids=tuple(ids[place] for place in sorted(ids)),
+        total=total,
+        page=min(query.page, pages(total)),
+        counts=MappingProxyType(counts),
+        loosened=MappingProxyType(loosened),
     )
-    return Found(tuple(ids), total, page, MappingProxyType(counts), MappingProxyType(loosened))
 
 
-def _reach() -> Subquery:
-    """What the proven channels of an account add up to: reach, platforms, words of handles."""
-    handle = func.coalesce(Channel.handle, Channel.key)
-    plain = func.translate(func.lower(handle), _ACCENTED + _BETWEEN, _PLAIN)
-    joined = func.replace(plain, " ", "")
+def _statement(query: Query) -> Select[str, str, int]:
+    """Rows (what, value, number), everything told from one pass over the members that fit.
+
+    "total": how many fit. "member": an id and its place in the order, of the page asked for. The
+    name of a filter: one of its values and how many have it; "" says without that filter.
+    """
+    fits = _fitting(query)
+    all_pass = and_(*(fits.c[f"by_{name}"] for name in FILTERS))
+    parts: list[Select[Any, Any, Any]] = [
+        select(literal("total"), literal(""), func.count()).select_from(fits).where(all_pass),
+        _page(fits, all_pass, query),
+    ]
+    for name in FILTERS:
+        others = and_(*(fits.c[f"by_{other}"] for other in FILTERS if other != name))
+        without = select(literal(name), literal(""), func.count()).select_from(fits).where(others)
+        parts += [without, _counts(fits, name, others)]
+    every = union_all(*parts).subquery("every")
+    return select(cast(every.c[0], Text), cast(every.c[1], Text), cast(every.c[2], Integer))
+
+
+def _page(fits: CTE, all_pass: ColumnElement[bool], query: Query) -> Select[Any, Any, Any]:
+    """The ids of the page asked for, or of the last one, each with its place in the order."""
+    last = func.greatest(func.count() - 1, 0) // PER_PAGE
+    first = select(func.least(query.page - 1, last) * PER_PAGE).select_from(fits).where(all_pass)
+    order = _order(fits, query.sort)
+    place = func.row_number().over(order_by=order)
+    rows = (
+        select(fits.c.id, place.label("place"))
+        .where(all_pass)
+        .order_by(*order)
+        .limit(PER_PAGE)
+        .offset(first.scalar_subquery())
+        .subquery("page")
+    )
+    return select(literal("member"), cast(rows.c.id, Text), rows.c.place)
+
+
+def _counts(fits: CTE, name: str, others: ColumnElement[bool]) -> Select[Any, Any, Any]:
+    """How many members have each value of the filter `name`, among those that pass the others."""
+    value: ColumnElement[Any] = fits.c[name]
+    source: Any = fits
+    if name in _SEVERAL:
+        each = func.unnest(value).table_valued("value").render_derived(f"each_{name}")
+        source, value = fits.join(each, literal(True)), each.c.value
+    return (
+        select(literal(name), value, func.count())
+        .select_from(source)
+        .where(others, value.is_not(None))
+        .group_by(value)
+    )
+
+
+def _fitting(query: Query) -> CTE:
+    """Members that the free text finds, and for each filter whether they pass it."""
+    reach = _reach(with_handles=bool(query.words))
+    handles: ColumnElement[str] = func.coalesce(reach.c.handles, "")
+    platform = func.coalesce(reach.c.platforms, cast([], ARRAY(Text)))
+    tier = case(
+        *((reach.c.followers >= t.least, t.key) for t in reversed(reference.tiers.values())),
+        else_=None,
+    )
+    values: dict[str, ColumnElement[Any]] = {
+        "topic": Member.topics.expression,
+        "province": Member.province.expression,
+        "platform": platform,
+        "tier": tier,
+        "language": Member.languages.expression,
+        "standing": cast(Member.standing, Text),
+    }
+    return (
+        select(
+            Member.id,
+            Member.serial,
+            Member.sort_key,
+            Member.joined_at,
+            reach.c.followers,
+            _rank(query, handles).label("rank"),
+            *(value.label(name) for name, value in values.items()),
+            *(_passes(query, name, value).label(f"by_{name}") for name, value in values.items()),
+        )
+        .outerjoin(reach, reach.c.account_id == Member.account_id)
+        .where(_finds(query, handles))
+        .cte("fits")
+        .prefix_with("MATERIALIZED")
+    )
+
+
+def _finds(query: Query, handles: ColumnElement[str]) -> ColumnElement[bool]:
+    """Whether each word begins a word of the member's, or all of them in one do."""
+    if not query.words:
+        return literal(True)
+
+    def begins(word: str) -> ColumnElement[bool]:
+        return or_(Member.search_text.like(f"% {word}%"), handles.like(f"% {word}%"))
+
+    joined = words(query.q).replace(" ", "")  # "den vau" finds @denvau
+    return or_(and_(*map(begins, query.words)), begins(joined))
+
+
+def _reach(*, with_handles: bool) -> Subquery:
+    """What the proven channels of an account add up to: reach, platforms, words of handles.
+
+    Each handle stands there as its words and in one: " chi bep chibep|".
+    """
+    plain = func.translate(
+        func.lower(func.coalesce(Channel.handle, Channel.key)), _ACCENTED + _BETWEEN, _PLAIN
+    )
+    both = func.concat(" ", plain, " ", func.replace(plain, " ", ""), "|")
     return (
         select(
             Channel.account_id,
             func.max(Channel.followers).label("followers"),
             func.array_agg(Channel.platform.distinct(), type_=ARRAY(Text)).label("platforms"),
-            func.string_agg(func.concat(" ", plain, " ", joined), " ").label("handles"),
+            (func.string_agg(both, "") if with_handles else literal("")).label("handles"),
         )
         .where(
             Channel.proven_at.is_not(None), Channel.lost_at.is_(None), Channel.removed_at.is_(None)
@@ -103,65 +212,27 @@ def _reach() -> Subquery:
     )
 
 
-def _fitting(query: Query) -> CTE:
-    """Members that the free text finds, and for each filter whether they pass it."""
-    reach = _reach()
-    handles = func.coalesce(reach.c.handles, "")
-    platform = func.coalesce(reach.c.platforms, cast([], ARRAY(Text)))
-    tier = case(
-        *((reach.c.followers >= t.least, t.key) for t in reversed(reference.tiers.values())),
-        else_=None,
-    )
-    passes: dict[str, ColumnElement[bool]] = {
-        "topic": Member.topics.overlap(query.keys("topic")),
-        "province": Member.province.in_(query.keys("province")),
-        "platform": platform.op("&&")(cast(query.keys("platform"), ARRAY(Text))),
-        "tier": func.coalesce(tier.in_(query.keys("tier")), False),
-        "language": Member.languages.overlap(query.keys("language")),
-        "standing": cast(Member.standing, Text).in_(query.keys("standing")),
-    }
-    return (
-        select(
-            Member.id,
-            Member.serial,
-            Member.sort_key,
-            Member.joined_at,
-            reach.c.followers,
-            Member.topics.label("topic"),
-            Member.languages.label("language"),
-            Member.province.label("province"),
-            cast(Member.standing, Text).label("standing"),
-            platform.label("platform"),
-            tier.label("tier"),
-            _rank(query, handles).label("rank"),
-            *(
-                (test if query.chosen(name) else literal(True)).label(f"by_{name}")
-                for name, test in passes.items()
-            ),
-        )
-        .outerjoin(reach, reach.c.account_id == Member.account_id)
-        .where(
-            *(
-                or_(Member.search_text.like(f"% {word}%"), handles.like(f"% {word}%"))
-                for word in query.words
-            )
-        )
-        .cte("fits")
-        .prefix_with("MATERIALIZED")
-    )
+def _passes(query: Query, name: str, value: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Whether a member passes the filter `name`; never NULL."""
+    if not query.chosen(name):
+        return literal(True)
+    if name in _SEVERAL:
+        return value.op("&&", is_comparison=True)(cast(query.keys(name), ARRAY(Text)))
+    return func.coalesce(value.in_(query.keys(name)), False)
 
 
 def _rank(query: Query, handles: ColumnElement[str]) -> ColumnElement[int]:
     """How well the free text fits, 0 best: decision 0010 has the order and why."""
     if not query.words:
         return literal(0)
-    name = func.split_part(Member.search_text, "|", 1)
-    whole = " ".join(query.words)
-    joined = "".join(query.words)
+    name: ColumnElement[str] = func.split_part(Member.search_text, "|", 1)
+    in_one = func.replace(name, " ", "")
+    whole = words(query.q)
+    joined = whole.replace(" ", "")
     return case(
-        (func.lower(Member.stage_name) == tidy(query.q).lower(), 0),
-        (name == f" {whole} ", 1),
-        (or_(handles.like(f"% {joined} %"), handles.like(f"% {joined}")), 2),
+        (and_(in_one == joined, Member.sort_key == vietnamese_sort_key(query.q)), 0),
+        (in_one == joined, 1),
+        (handles.like(f"% {joined}|%"), 2),
         (name.like(f" {whole}%"), 3),
         (and_(*(name.like(f"% {word}%") for word in query.words)), 4),
         (handles.like(f"% {joined}%"), 5),
@@ -169,36 +240,7 @@ def _rank(query: Query, handles: ColumnElement[str]) -> ColumnElement[int]:
     )
 
 
-def _counting(fits: CTE) -> Select[tuple[str, str | None, int]]:
-    """Rows (filter, value, how many); value None: without that filter; "total": with all."""
-    parts = [
-        select(literal("total"), cast(None, Text), func.count()).where(
-            *(fits.c[f"by_{name}"] for name in FILTERS)
-        )
-    ]
-    for name in FILTERS:
-        others = and_(*(fits.c[f"by_{other}"] for other in FILTERS if other != name))
-        parts.append(select(literal(name), cast(None, Text), func.count()).where(others))
-        value = fits.c[name]
-        if name in ("topic", "language", "platform"):
-            each = func.unnest(value).table_valued("value").lateral()
-            parts.append(
-                select(literal(name), each.c.value, func.count())
-                .select_from(fits.join(each, literal(True)))
-                .where(others)
-                .group_by(each.c.value)
-            )
-        else:
-            parts.append(
-                select(literal(name), value, func.count())
-                .where(others, value.is_not(None))
-                .group_by(value)
-            )
-    every = union_all(*(part.select_from(fits) for part in parts)).subquery()
-    return select(cast(every.c[0], Text), cast(every.c[1], Text), cast(every.c[2], Integer))
-
-
-def _order(fits: CTE, sort: Sort) -> tuple[ColumnElement[object], ...]:
+def _order(fits: CTE, sort: Sort) -> tuple[ColumnElement[Any], ...]:
     by_name = (fits.c.sort_key, fits.c.serial)
     return {
         Sort.RELEVANCE: (fits.c.rank, *by_name),
