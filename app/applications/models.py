@@ -73,6 +73,7 @@ class Application(Record):
     promised_by: Mapped[datetime | None]  # when an answer is due, since the last submission
     reviewer_id: Mapped[UUID | None] = mapped_column(ForeignKey("accounts.id"))
     asked_sections: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
+    mended_sections: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)  # of those asked
 
     # about
     legal_name: Mapped[str | None] = mapped_column(Text)

@@ -1,0 +1,1 @@
+"""The typed forms of an applicant, one module for each section."""
