@@ -40,6 +40,7 @@ class Channel(Record):
     """One channel that one account says is theirs; a fact once `proven_at` is set.
 
     `proven_at`, `lost_at` and `proof_method` follow the proof; only `set_proof` assigns them.
+    `changed_at` moves with every change of the channel or of its proofs, and `version` with it.
     """
 
     __tablename__ = "channels"
@@ -95,7 +96,8 @@ class Channel(Record):
     proof_method: Mapped[MethodKey | None] = mapped_column(text_enum(MethodKey, "proof_method"))
     lost_at: Mapped[datetime | None]
     removed_at: Mapped[datetime | None]
-    version: Mapped[int] = mapped_column(default=1)
+    changed_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(default=1)  # what a form carries as `seen`
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own name
 
@@ -126,7 +128,7 @@ class ChannelProof(Record):
     status: Mapped[ProofStatus] = mapped_column(
         text_enum(ProofStatus, "status"), default=ProofStatus.PENDING
     )
-    code: Mapped[str | None] = mapped_column(Text, unique=True)  # to be put into the page
+    code: Mapped[str | None] = mapped_column(Text)  # to be put into the page
     asked_at: Mapped[datetime]
     expires_at: Mapped[datetime | None]  # None: stays good until it is proven
     checking_since: Mapped[datetime | None]  # a check waits or runs
@@ -134,6 +136,7 @@ class ChannelProof(Record):
     proven_at: Mapped[datetime | None]
     by_account_id: Mapped[UUID | None] = mapped_column(ForeignKey("accounts.id"))  # of staff
     note: Mapped[str] = mapped_column(Text, default="")  # staff's; not shown to the owner
+    because: Mapped[str] = mapped_column(Text, default="")  # staff's; told to the owner
     evidence: Mapped[dict[str, Any]] = mapped_column(default=dict)
     failure: Mapped[str | None] = mapped_column(Text)  # a key of `methods.FAILURES`
 

@@ -16,11 +16,12 @@ queue = procrastinate.App(connector=procrastinate.PsycopgConnector())
 
 
 async def defer(
-    session: AsyncSession, task: Task[Any, Any, Any], key: str | None = None, **args: Any
+    session: AsyncSession, task: Task[Any, Any, Any] | str, key: str | None = None, **args: Any
 ) -> bool:
     """Enqueue `task` as part of `session`'s transaction.
 
     Args:
+        task: the task, or its name: a service stands below its slice's jobs and cannot import them.
         key: at most one job of this key waits at a time; None lets any number wait.
         args: what the job is given; JSON values only.
 
@@ -30,7 +31,9 @@ async def defer(
         async with session.begin_nested():  # a refused INSERT must not spoil the caller's work
             connection = await session.connection()  # inside: this is what emits the SAVEPOINT
             raw = (await connection.get_raw_connection()).driver_connection
-            await task.configure(connection=raw, queueing_lock=key).defer_async(**args)
+            name = task if isinstance(task, str) else task.name
+            job = queue.configure_task(name, connection=raw, queueing_lock=key)
+            await job.defer_async(**args)
     except AlreadyEnqueued:
         return False
     return True

@@ -14,19 +14,20 @@ Allowed = Callable[[Address], bool]
 Resolve = Callable[[str, int], Awaitable[list[tuple[str, int]]]]
 """From a host name and port to the addresses to connect to, each with its port."""
 
-# `is_global` is true for these, yet each carries an IPv4 address of the sender's choosing, or
-# reaches more than one host. Learnt from trials, see the decision record on the guarded fetcher.
+_UNICAST = ip_network("2000::/3")  # the one part of IPv6 handed out to hosts of the internet
+
+# `is_global` is true for these, in one release of Python or another, yet each carries an IPv4
+# address of the sender's choosing, reaches more than one host, or is a cloud's own. Learnt from
+# trials, see the decision record on the guarded fetcher.
 _CARRIERS = tuple(
     ip_network(block)
     for block in (
-        "::/96",  # IPv4-compatible, RFC 4291 §2.5.5.1
-        "::ffff:0:0/96",  # IPv4-mapped
-        "::ffff:0:0:0/96",  # IPv4-translated, RFC 2765
-        "64:ff9b::/96",  # NAT64, RFC 6052
-        "64:ff9b:1::/48",  # NAT64 of one's own network, RFC 8215
+        "2001::/23",  # protocols' own: Teredo, ORCHID, benchmarks
+        "2001:db8::/32",  # examples
         "2002::/16",  # 6to4
-        "2001::/32",  # Teredo
-        "100.64.0.0/10",  # carrier-grade NAT
+        "3fff::/20",  # examples, RFC 9637
+        "100.64.0.0/10",  # carrier-grade NAT; some clouds' metadata
+        "192.0.0.0/24",  # protocols' own; some clouds' metadata
         "192.88.99.0/24",  # 6to4 relay
         "168.63.129.16/32",  # a cloud's own services under a public address
     )
@@ -37,6 +38,8 @@ def is_public(address: Address) -> bool:
     """Whether `address` is one host on the public internet, and nothing in disguise."""
     if not address.is_global or address.is_multicast or address.is_reserved:
         return False
+    if address.version == _UNICAST.version and address not in _UNICAST:
+        return False  # mapped, compatible, translated, NAT64, site-local: none is a host out there
     return not any(address in block for block in _CARRIERS if block.version == address.version)
 
 

@@ -9,7 +9,6 @@ No setting loosens it. A test builds a `Fetcher` of its own and hands it to `ins
 """
 
 import asyncio
-import codecs
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -20,11 +19,11 @@ import httpx2
 
 from app.channels.fetcher import addresses
 from app.channels.fetcher.backend import GuardedBackend
+from app.channels.fetcher.body import charset_of, decoded
 from app.channels.fetcher.errors import (
     BadAddress,
     HttpFailed,
     NoConnection,
-    TooBig,
     TooManyRedirects,
     TooSlow,
     WrongType,
@@ -58,16 +57,6 @@ class Page:
         return digest(self.body)
 
 
-class _Body(httpx2.AsyncByteStream):
-    """httpcore's stream as httpx takes it, for the sake of httpx's decoders."""
-
-    def __init__(self, response: httpcore2.Response) -> None:
-        self._response = response
-
-    def __aiter__(self) -> AsyncIterator[bytes]:
-        return self._response.aiter_stream()
-
-
 class Fetcher:
     """Opens addresses that users gave.
 
@@ -95,7 +84,7 @@ class Fetcher:
         self._headers = {
             "User-Agent": f"DigitalTrustAlliance/1.0 (+{chosen.base_url}; {chosen.contact})",
             "Accept": "text/html,application/xhtml+xml,text/plain;q=0.9,application/json;q=0.8",
-            "Accept-Encoding": "gzip, deflate",
+            "Accept-Encoding": "gzip",
             "Accept-Language": "vi,en;q=0.8",
         }
 
@@ -129,7 +118,7 @@ class Fetcher:
                 yield
         except (TimeoutError, httpcore2.TimeoutException) as slow:
             raise TooSlow(url) from slow
-        except (httpcore2.NetworkError, httpcore2.ProtocolError, httpx2.DecodingError) as broken:
+        except (httpcore2.NetworkError, httpcore2.ProtocolError) as broken:
             raise NoConnection(type(broken).__name__) from broken
 
     async def _follow(self, url: str) -> Page:
@@ -158,12 +147,12 @@ class Fetcher:
                 extensions={"timeout": dict.fromkeys(("connect", "read", "write"), self._seconds)},
             ) as answer,
         ):
-            response = httpx2.Response(answer.status, headers=answer.headers, stream=_Body(answer))
-            if answer.status in _REDIRECTS and "location" in response.headers:
-                return response.headers["location"]
-            if not response.is_success:
+            headers = httpx2.Headers(answer.headers)
+            if answer.status in _REDIRECTS and "location" in headers:
+                return headers["location"]
+            if not httpx2.codes.is_success(answer.status):
                 raise HttpFailed(answer.status)
-            return await _read(response, chain)
+            return await _read(answer, headers, chain)
 
 
 def _checked(url: str, base: httpx2.URL | None = None) -> httpx2.URL:
@@ -183,42 +172,30 @@ def _checked(url: str, base: httpx2.URL | None = None) -> httpx2.URL:
         and target.host
         and len(str(target)) <= LONGEST_URL
     )
-    if not fits:
+    steps_down = base is not None and base.scheme == "https" != target.scheme
+    if not fits or steps_down:
         raise BadAddress(url[:100])
     return target.copy_with(fragment=None)
 
 
-async def _read(response: httpx2.Response, chain: tuple[str, ...]) -> Page:
-    """The body, decoded as it comes in and left unread where it passes `MOST_BYTES`."""
-    kind, _, parameters = response.headers.get("content-type", "").partition(";")
+async def _read(
+    answer: httpcore2.Response, headers: httpx2.Headers, chain: tuple[str, ...]
+) -> Page:
+    """The page, once it says that it is one."""
+    kind, _, parameters = headers.get("content-type", "").partition(";")
     media_type = kind.strip().lower()
     if media_type not in MEDIA_TYPES:
         raise WrongType(media_type[:100])
-    body = bytearray()
-    async for part in response.aiter_bytes():
-        body += part
-        if len(body) > MOST_BYTES:
-            raise TooBig(chain[-1])
+    encoding = headers.get("content-encoding", "")
+    body = await decoded(answer.aiter_stream(), encoding, MOST_BYTES)
     return Page(
         url=chain[-1],
         chain=chain,
-        status=response.status_code,
+        status=answer.status,
         media_type=media_type,
-        body=bytes(body),
-        text=bytes(body).decode(_charset(parameters), errors="replace"),
+        body=body,
+        text=body.decode(charset_of(parameters), errors="replace"),
     )
-
-
-def _charset(parameters: str) -> str:
-    """The text encoding that the answer names, when Python knows it as one; else UTF-8."""
-    _, found, given = parameters.lower().partition("charset=")
-    name = given.partition(";")[0].strip(" \"'") if found else ""
-    try:
-        known = codecs.lookup(name)
-        b"".decode(known.name)  # a codec of bytes to bytes, such as zlib, refuses here
-    except (LookupError, ValueError):
-        return "utf-8"
-    return known.name
 
 
 _installed: Fetcher | None = None

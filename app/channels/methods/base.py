@@ -100,6 +100,7 @@ FAILURES: Mapping[str, LazyProxy] = MappingProxyType(
         ),
         "expired": _l("The code was good for 72 hours and is over. Ask for a new one."),
         "settled": _l("The channel was proven in another way."),
+        "replaced": _l("You chose another way to prove the channel."),
         "removed": _l("You removed the channel."),
         "with_staff": _l(
             "We saw it. Somebody of the alliance takes a look before it counts; there is nothing"

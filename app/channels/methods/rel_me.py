@@ -19,6 +19,7 @@ from app.core.i18n import lazy_gettext as _l
 
 PLATFORMS = frozenset({"website", "mastodon"})
 MOST_FOLLOWED = 3  # links that may be shortened ones, each one redirect deep
+HTML = frozenset({"text/html", "application/xhtml+xml"})
 _PREFIX = re.compile(rf"^/(?:{'|'.join(LOCALES)})(?=/is/)")
 
 
@@ -66,7 +67,7 @@ class RelMe(Method):
         evidence = evidence_of(page)
         if not leads_to(ask, page.url):
             return Finding("moved_elsewhere", evidence)
-        links = links_of(page)
+        links = links_of(page) if page.media_type in HTML else []
         for link in links:
             if same(link, ask.identity_url):
                 return Finding(None, evidence | {"matched": link})

@@ -268,3 +268,28 @@ def _website(host: str, path: str) -> Link:
     url = platforms()["website"].canonical.format(host=host, path=path)
     key = host.removeprefix("www.") + path.rstrip("/")
     return Link("website", url, key=key, host=host)
+
+
+def shown(platform: str, url: str, handle: str | None) -> str:
+    """How a channel is named on a page: `@name` where its address says so, else what follows it.
+
+    A host of Latin letters is written as its owner writes it (`tênbạn.vn`); any other stays in
+    A-labels, so that no letter can pose as another.
+    """
+    parts = urlsplit(url)
+    if platform == "mastodon" and handle:
+        return f"@{handle}@{parts.hostname}"
+    if handle:
+        return f"@{handle}" if parts.path.startswith("/@") else handle
+    path = unquote(parts.path).rstrip("/")
+    query = f"?{parts.query}" if parts.query else ""
+    return _readable((parts.hostname or "").removeprefix("www.")) + path + query
+
+
+def _readable(host: str) -> str:
+    try:
+        name = idna.decode(host)
+    except idna.IDNAError:
+        return host
+    latin = all(c in ".-" or c.isdecimal() or "LATIN" in unicodedata.name(c, "") for c in name)
+    return name if latin else host

@@ -1,24 +1,28 @@
-"""How a proof moves, and for how long its parts are good.
+"""How a proof moves, who may move it, and for how long its parts are good.
 
 Source: design §2 "Channels"; issue 3 §3.
 """
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
+from uuid import UUID
 
 from app.channels.models import ProofStatus as S
 from app.core.errors import Conflict
 from app.core.i18n import gettext as _
+from app.core.viewer import Viewer
 
 CODE_LENGTH = 10  # Crockford's characters: 50 bits
 CODE_PREFIX = "DTA-"
 CODE_LIFE = timedelta(hours=72)
 CHECK_PATIENCE = timedelta(minutes=2)  # after which a check that never answered may be repeated
 MOST_CHANNELS = 20  # an account
-MOST_FOLLOWERS = 8_000_000_000
-OLDEST_COUNT = timedelta(days=365)
+MOST_WORDS = 1000  # characters of a note or a reason of staff's
+
+CONTESTED = "with_staff"
+"""The failure kept with a proof that was seen while another account holds the channel."""
 
 
 class Party(StrEnum):
@@ -33,10 +37,20 @@ class Party(StrEnum):
 MOVES: Mapping[tuple[S, S], frozenset[Party]] = MappingProxyType(
     {
         (S.PENDING, S.PROVEN): frozenset({Party.PORTAL, Party.REVIEWER}),
-        (S.PENDING, S.FAILED): frozenset(Party),
+        # The portal's own check never ends an attempt: who mends the page checks again.
+        (S.PENDING, S.FAILED): frozenset({Party.OWNER, Party.REVIEWER, Party.CLOCK}),
         (S.PROVEN, S.LOST): frozenset({Party.REVIEWER}),
     }
 )
+
+
+class State(StrEnum):
+    """What a channel is, all its attempts taken together."""
+
+    PROVEN = "proven"
+    PENDING = "pending"  # a check runs, or staff are asked to look
+    LOST = "lost"
+    UNPROVEN = "unproven"
 
 
 def check_move(old: S, new: S, party: Party) -> None:
@@ -49,6 +63,19 @@ def check_move(old: S, new: S, party: Party) -> None:
         raise Conflict(_("This proof has been settled meanwhile. Open the page again."))
 
 
+def state(proven_at: datetime | None, lost_at: datetime | None, *, waiting: bool) -> State:
+    """What a channel is now.
+
+    Args:
+        waiting: whether an attempt waits for the portal's check or for staff.
+    """
+    if proven_at is not None and lost_at is None:
+        return State.PROVEN
+    if waiting:
+        return State.PENDING
+    return State.UNPROVEN if lost_at is None else State.LOST
+
+
 def is_checking(checking_since: datetime | None, now: datetime) -> bool:
     """Whether a check asked for at `checking_since` may still be under way."""
     return checking_since is not None and now - checking_since < CHECK_PATIENCE
@@ -59,18 +86,11 @@ def is_over(expires_at: datetime | None, now: datetime) -> bool:
     return expires_at is not None and expires_at <= now
 
 
-def followers_wrong(followers: int | None, as_of: date | None, today: date) -> str | None:
-    """What is wrong with a count as of a day, in a word: `followers` or `as_of`; None if nothing.
+def may_see_evidence(viewer: Viewer) -> bool:
+    """Whether the viewer may open the staff's page of channels."""
+    return viewer.has("reviewer", "administrator", "auditor")
 
-    Args:
-        followers: how many; 0 or more.
-        as_of: the day of the count, in Vietnam.
-        today: today's date there.
-    """
-    if followers is None:
-        return None
-    if not 0 <= followers <= MOST_FOLLOWERS:
-        return "followers"
-    if as_of is not None and not today - OLDEST_COUNT <= as_of <= today:
-        return "as_of"
-    return None
+
+def may_settle(viewer: Viewer, owner_id: UUID) -> bool:
+    """Whether the viewer may confirm, refuse or take away a proof of this owner's channel."""
+    return viewer.has("reviewer", "administrator") and viewer.account_id != owner_id

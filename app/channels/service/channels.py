@@ -1,0 +1,189 @@
+"""What owners do with their channels: add, count, remove."""
+
+from datetime import date
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.audit import service as audit
+from app.channels.models import Channel, FollowersSource, ProofStatus
+from app.channels.policy.followers import followers_wrong
+from app.channels.policy.links import Link, recognise
+from app.channels.policy.proofs import MOST_CHANNELS, Party
+from app.channels.service.proofs import set_proof
+from app.channels.service.taking import pending, take, touch
+from app.core import clock, locks
+from app.core.config import settings
+from app.core.db import or_conflict
+from app.core.errors import NotAllowed, Refused
+from app.core.i18n import gettext as _
+from app.core.i18n import ngettext
+from app.core.viewer import Viewer
+
+
+def own(by: Viewer) -> UUID:
+    """The account for which `by` acts.
+
+    Raises:
+        NotAllowed: nobody is signed in.
+    """
+    if by.account_id is None:
+        raise NotAllowed("channels: nobody's")
+    return by.account_id
+
+
+async def add(
+    session: AsyncSession,
+    by: Viewer,
+    link: str,
+    platform: str | None,
+    *,
+    followers: int | None = None,
+    counted_on: date | None = None,
+) -> Channel:
+    """Add a channel to one's own.
+
+    Args:
+        link: a link in any of the forms that people paste, or a bare name.
+        platform: the key chosen beside it; a link's own platform wins.
+        followers: as the owner says; None when they do not.
+        counted_on: the day of that count in Vietnam; today when None.
+
+    Raises:
+        NotRecognised, Refused: it names no channel, is one's own already, or one too many.
+    """
+    account_id = own(by)
+    found = recognise(link, platform)
+    if found.host is not None and found.host == urlsplit(settings().base_url).hostname:
+        raise Refused(_("This is a page of the alliance itself. Paste the link to your own."))
+    _check_count(followers, counted_on)
+    await locks.hold(session, f"channels:{account_id}")  # counting and adding are one step
+    await _check_new(session, account_id, found)
+    channel = Channel(
+        account_id=account_id,
+        platform=found.platform,
+        url=found.url,
+        key=found.key,
+        handle=found.handle,
+        stable_id=found.stable_id,
+        changed_at=clock.now(),
+    )
+    _count(channel, followers, counted_on, FollowersSource.DECLARED)
+    async with or_conflict(session, _("You have added this channel already.")):
+        session.add(channel)
+    await audit.record(
+        session, "channel.added", channel.id, by, after=channel.url, platform=channel.platform
+    )
+    return channel
+
+
+async def _check_new(session: AsyncSession, account_id: UUID, link: Link) -> None:
+    mine = (Channel.account_id == account_id) & Channel.removed_at.is_(None)
+    same = (Channel.platform == link.platform) & (Channel.key == link.key)
+    count = select(func.count(), func.count().filter(same)).select_from(Channel).where(mine)
+    total, twice = (await session.execute(count)).one()
+    if twice:
+        raise Refused(_("You have added this channel already: %(url)s", url=link.url))
+    if total >= MOST_CHANNELS:
+        raise Refused(
+            ngettext(
+                "You can have %(n)s channel here. Remove one before you add another.",
+                "You can have %(n)s channels here. Remove one before you add another.",
+                MOST_CHANNELS,
+            )
+        )
+
+
+async def set_followers(
+    session: AsyncSession,
+    by: Viewer,
+    channel_id: UUID,
+    seen: int,
+    *,
+    followers: int | None,
+    counted_on: date | None = None,
+) -> Channel:
+    """Say anew how many follow one's own channel; None takes the count off.
+
+    Args:
+        seen: the version that the owner saw.
+        counted_on: the day of the count in Vietnam; today when None.
+
+    Raises:
+        Missing, Stale: as `take` says.
+        Refused: no such count, or of no such day.
+    """
+    channel = await take(session, channel_id, seen=seen, owner=own(by))
+    await write_followers(
+        session,
+        by,
+        channel,
+        FollowersSource.DECLARED,
+        followers=followers,
+        counted_on=counted_on,
+    )
+    return channel
+
+
+async def write_followers(
+    session: AsyncSession,
+    by: Viewer,
+    channel: Channel,
+    source: FollowersSource,
+    *,
+    followers: int | None,
+    counted_on: date | None,
+) -> None:
+    """Write a count with its source and day; who may is checked by the caller, who holds the row.
+
+    Raises:
+        Refused: no such count, or of no such day.
+    """
+    _check_count(followers, counted_on)
+    before = channel.followers
+    _count(channel, followers, counted_on, source)
+    await touch(session, channel)
+    await audit.record(
+        session,
+        "channel.counted",
+        channel.id,
+        by,
+        before=None if before is None else str(before),
+        after=None if followers is None else str(followers),
+        source=source.value,
+    )
+
+
+def _check_count(followers: int | None, counted_on: date | None) -> None:
+    wrong = followers_wrong(followers, counted_on, clock.today())
+    if wrong == "followers":
+        raise Refused(_("No channel has so many followers."))
+    if wrong == "counted_on":
+        raise Refused(_("Give a day within the last year, and not after today."))
+
+
+def _count(
+    channel: Channel, followers: int | None, counted_on: date | None, source: FollowersSource
+) -> None:
+    known = followers is not None
+    channel.followers = followers
+    channel.followers_as_of = (counted_on or clock.today()) if known else None
+    channel.followers_source = source if known else None
+
+
+async def remove(session: AsyncSession, by: Viewer, channel_id: UUID, seen: int) -> None:
+    """Take a channel off one's own. Its proof goes with it; attempts under way end.
+
+    Raises:
+        Missing, Stale: as `take` says.
+    """
+    channel = await take(session, channel_id, seen=seen, owner=own(by))
+    for proof in await pending(session, channel):
+        await set_proof(
+            session, channel, proof, ProofStatus.FAILED, party=Party.OWNER, by=by, failure="removed"
+        )
+    channel.removed_at = clock.now()
+    await touch(session, channel)
+    await audit.record(session, "channel.removed", channel.id, by, before=channel.url)

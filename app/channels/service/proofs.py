@@ -1,0 +1,217 @@
+"""Beginning a proof, and the one door through which it moves."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import exists, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.audit import service as audit
+from app.channels import mails
+from app.channels.methods import METHODS, Method
+from app.channels.models import Channel, ChannelProof, IdentityLink, MethodKey, ProofStatus
+from app.channels.policy import proofs as policy
+from app.channels.policy.proofs import Party
+from app.channels.service.taking import pending, take
+from app.core import clock, locks
+from app.core.crypto import crockford, token
+from app.core.db import or_conflict
+from app.core.errors import Conflict, NotAllowed, Refused
+from app.core.i18n import gettext as _
+from app.core.viewer import Viewer
+
+
+async def set_proof(
+    session: AsyncSession,
+    channel: Channel,
+    proof: ChannelProof,
+    new: ProofStatus,
+    *,
+    party: Party,
+    by: Viewer,
+    failure: str | None = None,
+    because: str = "",
+    note: str = "",
+    evidence: Mapping[str, Any] | None = None,
+) -> None:
+    """Make one move of a proof: checked, audited, told to the owner. Nothing else does.
+
+    Args:
+        channel: its row, locked by `take`.
+        party: the part in which `by` acts; the table of moves says what it may do.
+        failure: why the proof is not there, a key of `methods.FAILURES`; None when it is.
+        because: staff's reason, told to the owner.
+        note: what staff saw, not told to the owner.
+        evidence: what was seen; what is kept already stays when None.
+
+    Raises:
+        Conflict: no such move, not by this party, or the channel is proven by another account.
+    """
+    old = proof.status
+    policy.check_move(old, new, party)
+    at = clock.now()
+    proof.status, proof.failure, proof.checking_since = new, failure, None
+    if evidence is not None:
+        proof.evidence = dict(evidence)
+    if party is Party.REVIEWER:
+        proof.by_account_id, proof.because, proof.note = by.account_id, because, note
+    if new is ProofStatus.PROVEN:
+        proof.proven_at = proof.checked_at = at
+        channel.proven_at, channel.proof_method, channel.lost_at = at, proof.method, None
+    elif new is ProofStatus.LOST:
+        channel.lost_at = at
+    channel.changed_at = at
+    async with or_conflict(session, _("Another account holds the proof of this channel.")):
+        await session.flush()
+    await audit.record(
+        session,
+        "channel.proof_moved",
+        channel.id,
+        by,
+        before=old.value,
+        after=new.value,
+        because=because or note,
+        proof=str(proof.id),
+        method=proof.method.value,
+        party=party.value,
+        failure=failure,
+    )
+    await mails.tell_moved(session, channel, proof, party)
+
+
+async def held_by_another(session: AsyncSession, channel: Channel) -> bool:
+    """Whether another account holds the proof of the same channel.
+
+    The answer stays true until the transaction ends: whoever else wants to prove it waits.
+    """
+    await locks.hold(session, f"channel:{channel.platform}:{channel.key}")
+    found = await session.scalar(
+        select(
+            exists().where(
+                Channel.platform == channel.platform,
+                Channel.key == channel.key,
+                Channel.id != channel.id,
+                Channel.proven_at.is_not(None),
+                Channel.lost_at.is_(None),
+                Channel.removed_at.is_(None),
+            )
+        )
+    )
+    return bool(found)
+
+
+async def begin(
+    session: AsyncSession, by: Viewer, channel_id: UUID, key: MethodKey
+) -> ChannelProof:
+    """Begin to prove one's own channel by the method `key`, in place of any other way under way.
+
+    Asking twice for the same way gives the same attempt. Changing the way keeps the code: who has
+    put it into their page need not change it again.
+
+    Raises:
+        NotAllowed: nobody is signed in.
+        Missing: as `take` says.
+        Refused: the method does not work there.
+        Conflict: the channel is proven already.
+    """
+    if by.account_id is None:
+        raise NotAllowed("channels: nobody's")
+    channel = await take(session, channel_id, owner=by.account_id)
+    method = METHODS[key]
+    if not method.works_for(channel.platform):
+        raise Refused(_("A channel of this platform cannot be proven in this way."))
+    if channel.proven_at is not None and channel.lost_at is None:
+        raise Conflict(_("This channel is proven already."))
+    code = ""
+    for proof in await pending(session, channel):
+        over = policy.is_over(proof.expires_at, clock.now())
+        if proof.failure == policy.CONTESTED or (proof.method is key and not over):
+            return proof
+        code = code if over else proof.code or code
+        await set_proof(
+            session,
+            channel,
+            proof,
+            ProofStatus.FAILED,
+            party=Party.CLOCK if over else Party.OWNER,
+            by=by,
+            failure="expired" if over else "replaced",
+        )
+    proof = await new_proof(session, channel, method, code)
+    await audit.record(session, "channel.proof_begun", channel.id, by, method=key.value)
+    return proof
+
+
+async def new_proof(
+    session: AsyncSession, channel: Channel, method: Method, code: str = ""
+) -> ChannelProof:
+    """A fresh attempt of a channel that the caller holds.
+
+    Args:
+        code: the code to go on with; a new one is made when it is "" and the method needs one.
+    """
+    at = clock.now()
+    if method.needs_identity:
+        await identity_token(session, channel.account_id)
+    if method.needs_code:
+        code = code or policy.CODE_PREFIX + crockford(policy.CODE_LENGTH)
+    proof = ChannelProof(
+        channel_id=channel.id,
+        method=method.key,
+        status=ProofStatus.PENDING,
+        code=code or None if method.needs_code else None,
+        asked_at=at,
+        expires_at=at + method.life if method.life else None,
+        evidence={},
+    )
+    channel.changed_at = at
+    session.add(proof)
+    await session.flush()
+    return proof
+
+
+async def identity_token(session: AsyncSession, account_id: UUID) -> str:
+    """The token of the account's own address `/is/{token}`, made when first asked for."""
+    await session.execute(
+        insert(IdentityLink)
+        .values(account_id=account_id, token=token(12), created_at=clock.now())
+        .on_conflict_do_nothing(index_elements=["account_id"])
+    )
+    found = await session.scalar(
+        select(IdentityLink.token).where(IdentityLink.account_id == account_id)
+    )
+    assert found is not None  # noqa: S101 - written above, by us or by somebody just before
+    return found
+
+
+async def expire_codes(session: AsyncSession, by: Viewer) -> int:
+    """End the attempts whose code is over. Safe to run again and at the same time elsewhere.
+
+    Returns: how many were ended.
+    """
+    now, ended = clock.now(), 0
+    over = (ChannelProof.status == ProofStatus.PENDING) & (ChannelProof.expires_at <= now)
+    due = (
+        select(Channel)
+        .where(Channel.id.in_(select(ChannelProof.channel_id).where(over)))
+        .order_by(Channel.id)
+        .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
+    )
+    for channel in (await session.scalars(due)).all():
+        for proof in await pending(session, channel):
+            checking = policy.is_checking(proof.checking_since, now)
+            if policy.is_over(proof.expires_at, now) and not checking:
+                await set_proof(
+                    session,
+                    channel,
+                    proof,
+                    ProofStatus.FAILED,
+                    party=Party.CLOCK,
+                    by=by,
+                    failure="expired",
+                )
+                ended += 1
+    return ended

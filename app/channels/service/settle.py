@@ -1,0 +1,158 @@
+"""What staff do with a channel: confirm by hand, refuse, take the proof away, correct a count."""
+
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.channels.methods import METHODS
+from app.channels.models import Channel, ChannelProof, FollowersSource, MethodKey, ProofStatus
+from app.channels.policy import proofs as policy
+from app.channels.policy.proofs import Party
+from app.channels.service.channels import write_followers
+from app.channels.service.proofs import held_by_another, new_proof, set_proof
+from app.channels.service.taking import pending, take
+from app.core.errors import Conflict, NotAllowed, Refused
+from app.core.i18n import gettext as _
+from app.core.viewer import Viewer
+
+
+async def _take(session: AsyncSession, by: Viewer, channel_id: UUID, seen: int) -> Channel:
+    channel = await take(session, channel_id, seen=seen)
+    if not policy.may_settle(by, channel.account_id):
+        raise NotAllowed("channels: no reviewer, or party to the case")
+    return channel
+
+
+def _words(given: str) -> str:
+    given = given.strip()
+    if not given:
+        raise Refused(_("Write down what you saw, or why."))
+    return given[: policy.MOST_WORDS]
+
+
+async def confirm(
+    session: AsyncSession, by: Viewer, channel_id: UUID, seen: int, note: str
+) -> None:
+    """Confirm by hand that a channel is its owner's.
+
+    An attempt that asked for staff, or that the portal has seen already, is the one confirmed; any
+    other ends, and a staff check of its own is written down.
+
+    Args:
+        note: what was looked at and seen; for staff, never shown to the owner.
+
+    Raises:
+        NotAllowed: `by` is no reviewer, or the owner.
+        Missing, Stale: as `take` says.
+        Conflict: it is proven already, or another account holds the proof.
+        Refused: no note.
+    """
+    channel = await _take(session, by, channel_id, seen)
+    note = _words(note)
+    if channel.proven_at is not None and channel.lost_at is None:
+        raise Conflict(_("This channel is proven already."))
+    if await held_by_another(session, channel):
+        raise Conflict(
+            _("Another account holds the proof of this channel. Take it away there first.")
+        )
+    chosen = None
+    for proof in await pending(session, channel):
+        if proof.method is MethodKey.STAFF or proof.failure == policy.CONTESTED:
+            chosen = proof
+            continue
+        await set_proof(
+            session,
+            channel,
+            proof,
+            ProofStatus.FAILED,
+            party=Party.REVIEWER,
+            by=by,
+            failure="settled",
+        )
+    if chosen is None:
+        chosen = await new_proof(session, channel, METHODS[MethodKey.STAFF])
+    await set_proof(
+        session, channel, chosen, ProofStatus.PROVEN, party=Party.REVIEWER, by=by, note=note
+    )
+
+
+async def refuse(
+    session: AsyncSession, by: Viewer, channel_id: UUID, seen: int, because: str
+) -> None:
+    """Refuse the attempts under way for a channel.
+
+    Args:
+        because: the reason, told to the owner.
+
+    Raises:
+        NotAllowed, Missing, Stale, Refused: as `confirm`.
+        Conflict: no attempt is under way.
+    """
+    channel = await _take(session, by, channel_id, seen)
+    because = _words(because)
+    under_way = await pending(session, channel)
+    if not under_way:
+        raise Conflict(_("No proof of this channel is under way."))
+    for proof in under_way:
+        await set_proof(
+            session, channel, proof, ProofStatus.FAILED,
+            party=Party.REVIEWER, by=by,
+            failure="not_confirmed", because=because,
+        )  # fmt: skip
+
+
+async def take_away(
+    session: AsyncSession, by: Viewer, channel_id: UUID, seen: int, because: str
+) -> None:
+    """Take the proof of a channel away. Its owner may prove it anew.
+
+    Args:
+        because: the reason, told to the owner.
+
+    Raises:
+        NotAllowed, Missing, Stale, Refused: as `confirm`.
+        Conflict: it is not proven.
+    """
+    channel = await _take(session, by, channel_id, seen)
+    because = _words(because)
+    proof = await session.scalar(
+        select(ChannelProof).where(
+            ChannelProof.channel_id == channel.id, ChannelProof.status == ProofStatus.PROVEN
+        )
+    )
+    if proof is None:
+        raise Conflict(_("This channel is not proven."))
+    await set_proof(
+        session, channel, proof, ProofStatus.LOST, party=Party.REVIEWER, by=by, because=because
+    )
+
+
+async def correct_followers(
+    session: AsyncSession,
+    by: Viewer,
+    channel_id: UUID,
+    seen: int,
+    *,
+    followers: int,
+    counted_on: date | None = None,
+) -> None:
+    """Write down how many followers staff saw on the page.
+
+    Args:
+        counted_on: the day in Vietnam on which they were seen; today when None.
+
+    Raises:
+        NotAllowed, Missing, Stale: as `confirm`.
+        Refused: no such count, or of no such day.
+    """
+    channel = await _take(session, by, channel_id, seen)
+    await write_followers(
+        session,
+        by,
+        channel,
+        FollowersSource.STAFF,
+        followers=followers,
+        counted_on=counted_on,
+    )

@@ -1,0 +1,63 @@
+"""Taking hold of a channel: its row is locked, and with it everything that hangs on it."""
+
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.channels.models import Channel, ChannelProof, ProofStatus
+from app.core import clock
+from app.core.errors import Missing, Stale
+from app.core.i18n import format_number
+from app.core.i18n import gettext as _
+
+
+async def take(
+    session: AsyncSession, channel_id: UUID, *, seen: int | None = None, owner: UUID | None = None
+) -> Channel:
+    """A channel that was not removed, locked until the transaction ends.
+
+    Args:
+        seen: the version that the person saw; None where that does not matter.
+        owner: whose it must be; None for anybody's.
+
+    Raises:
+        Missing: there is no such channel, or it is somebody else's.
+        Stale: it is no longer as it was seen.
+    """
+    where = [Channel.id == channel_id, Channel.removed_at.is_(None)]
+    if owner is not None:
+        where.append(Channel.account_id == owner)
+    channel = await session.scalar(
+        select(Channel).where(*where).with_for_update().execution_options(populate_existing=True)
+    )
+    if channel is None:
+        raise Missing(_("This channel is not there. It may have been removed."))
+    if seen is not None and channel.version != seen:
+        raise Stale(_("The channel changed since you opened it."), _now(channel))
+    return channel
+
+
+def _now(channel: Channel) -> dict[str, str]:
+    """What the channel is by now, for whoever saw it as it was."""
+    lost = channel.lost_at is not None
+    proven = _("Proven") if channel.proven_at and not lost else _("Not proven")
+    followers = _("Not given") if channel.followers is None else format_number(channel.followers)
+    return {_("Proof"): _("Proof lost") if lost else proven, _("Followers"): followers}
+
+
+async def pending(session: AsyncSession, channel: Channel) -> list[ChannelProof]:
+    """The attempts under way for a channel that the caller holds, oldest first."""
+    found = await session.scalars(
+        select(ChannelProof)
+        .where(ChannelProof.channel_id == channel.id, ChannelProof.status == ProofStatus.PENDING)
+        .order_by(ChannelProof.id)
+        .execution_options(populate_existing=True)
+    )
+    return list(found)
+
+
+async def touch(session: AsyncSession, channel: Channel) -> None:
+    """Write down that the channel changed, so that a page opened before is refused."""
+    channel.changed_at = clock.now()
+    await session.flush()
