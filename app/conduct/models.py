@@ -68,15 +68,14 @@ class Reading(Base):
     at: Mapped[datetime]
 
 
-class TestAttempt(Record):
+class Attempt(Record):
     """One try at the test. `drawn` rows are {"question": key, "order": answers as shown}."""
 
-    __test__ = False  # not for pytest
-    __tablename__ = "conduct_test_attempts"
+    __tablename__ = "conduct_attempts"
     __table_args__ = (
         UniqueConstraint("account_id", "version_id", "number"),
         Index(
-            "uq_conduct_test_attempts_one_open",
+            "uq_conduct_attempts_one_open",
             "account_id",
             "version_id",
             unique=True,
@@ -122,7 +121,7 @@ class Signature(Record):
     version_id: Mapped[UUID] = mapped_column(ForeignKey("conduct_versions.id"))
     locale: Mapped[str] = mapped_column(Text)
     sha256: Mapped[str] = mapped_column(Text)  # of the exact text shown
-    attempt_id: Mapped[UUID] = mapped_column(ForeignKey("conduct_test_attempts.id"))  # passed
+    attempt_id: Mapped[UUID] = mapped_column(ForeignKey("conduct_attempts.id"))  # passed
     signed_name: Mapped[str] = mapped_column(Text)  # as typed
     signed_at: Mapped[datetime]
     address: Mapped[str] = mapped_column(Text)

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from app.conduct.bank import Question
-from app.conduct.code import Content, TestRules
+from app.conduct.code import Content, DrawRules
 from app.core.errors import Conflict, Refused
 from app.core.text import tidy
 
@@ -139,14 +139,14 @@ def check_given(drawn: Sequence[Drawn], given: Sequence[int]) -> None:
         raise Refused("the answers do not fit the questions")
 
 
-def next_try(failed_at: datetime | None, rules: TestRules) -> datetime | None:
+def next_try(failed_at: datetime | None, rules: DrawRules) -> datetime | None:
     """From when the test may be tried again after a failure at `failed_at`; None without one."""
     if failed_at is None:
         return None
     return failed_at + timedelta(minutes=rules.pause_after_failure_minutes)
 
 
-def pausing(failed_at: datetime | None, rules: TestRules, at: datetime) -> bool:
+def pausing(failed_at: datetime | None, rules: DrawRules, at: datetime) -> bool:
     """Whether the pause still runs at `at`; at its last instant it is over."""
     until = next_try(failed_at, rules)
     return until is not None and at < until
