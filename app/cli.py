@@ -54,13 +54,16 @@ def run(work: Coroutine[Any, Any, str]) -> None:
         raise typer.Exit(1) from refusal
 
 
+OWN_WAY = ("demo", "reset")  # these start or stop the embedded server themselves
+
+
 @app.callback()
-def settle() -> None:
+def settle(context: typer.Context) -> None:
     """The Digital Trust Alliance portal.
 
     Everything runs on the PostgreSQL named by DATABASE_URL, or on the embedded one.
     """
-    if not settings().database_url:
+    if not settings().database_url and context.invoked_subcommand not in OWN_WAY:
         try:
             os.environ["DATABASE_URL"] = embedded_postgres.database_url(settings().data_dir)
         except embedded_postgres.CannotRun as refusal:
@@ -90,6 +93,26 @@ def web() -> None:
 def worker() -> None:
     """Do the jobs: letters, checks of channels, the clock's moves."""
     worker_process.main()
+
+
+@app.command()
+def demo() -> None:
+    """Run the demonstration: everything, filled with invented people. Ctrl-C stops it."""
+    from app.demo import run as demonstration  # noqa: PLC0415 - no part of an installation
+
+    raise typer.Exit(demonstration.run())
+
+
+@app.command()
+def reset() -> None:
+    """Delete the demonstration's data."""
+    from app.demo import run as demonstration  # noqa: PLC0415 - as above
+
+    try:
+        typer.echo(demonstration.reset())
+    except (demonstration.CannotStart, embedded_postgres.CannotRun) as sentence:
+        typer.echo(str(sentence), err=True)
+        raise typer.Exit(1) from sentence
 
 
 database = group("db", "The database's shape.")

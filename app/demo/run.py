@@ -1,0 +1,303 @@
+"""The whole demonstration by one command, `portal demo`: starts, watches and ends its processes.
+
+This process supervises and does nothing else; pages, jobs, sign-in, mail and the database are
+processes of their own. See docs/architecture.md, "The demonstration".
+"""
+
+import asyncio
+import fcntl
+import json
+import os
+import shutil
+import signal
+import socket
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from alembic import command
+from alembic.config import Config
+
+from app.conduct import code
+from app.conduct import service as conduct
+from app.core import db, embedded_postgres, reference_tables
+from app.core.config import DATA, ROOT, settings
+from app.core.crypto import token
+from app.core.viewer import Viewer
+from app.demo import provider, seed
+from app.demo.children import Child, Family
+from app.demo.people import PEOPLE
+
+LEAST_FREE = 500 * 1024**2
+LONGEST_START = 60.0
+LOOK_EVERY = 0.3
+SIGN_IN_PORT = "PORTAL_DEMO_SIGN_IN_PORT"
+
+
+class CannotStart(Exception):
+    """The demonstration cannot start; the message says what to do."""
+
+
+class Told(KeyboardInterrupt):
+    """A signal told this process to end."""
+
+
+def run() -> int:
+    """Run the demonstration until told to end. Returns: the exit status."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _told)
+    family: Family | None = None
+    try:
+        with _only_one():
+            family = _prepare()
+            try:
+                _tell_where()
+                while True:
+                    time.sleep(LOOK_EVERY)
+                    family.tend(_say)
+            finally:
+                _ignore_signals()
+                _say("Stopping; your data stay in .data (make reset deletes them)")
+                family.end()
+    except Told:
+        return 0
+    except (CannotStart, embedded_postgres.CannotRun, provider.PortTaken) as sentence:
+        sys.stderr.write(f"\n{sentence}\n")
+        return 1
+
+
+def reset() -> str:
+    """Delete the demonstration's data. Returns: what was done.
+
+    Raises:
+        CannotStart, CannotRun: it runs, or its files belong to somebody else.
+    """
+    folder = settings().data_dir
+    if not folder.exists():
+        return "There is nothing to delete."
+    with _only_one():
+        for server in (folder / "tests", folder):
+            embedded_postgres.remove(server)
+        shutil.rmtree(folder)
+    if settings().database_url:
+        return f"{folder} is deleted. The database that DATABASE_URL names is yours: untouched."
+    return f"{folder} is deleted."
+
+
+def _told(_signal: int, _frame: FrameType | None) -> None:
+    raise Told
+
+
+def _ignore_signals() -> None:
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+
+
+def _say(words: str) -> None:
+    sys.stdout.write(f"• {words}\n")
+    sys.stdout.flush()
+
+
+@contextmanager
+def _only_one() -> Iterator[None]:
+    """Hold the demonstration's lock.
+
+    Raises:
+        CannotStart: it runs already, or its folder cannot be written.
+    """
+    folder = settings().data_dir
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with (folder / "demo.lock").open("a") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as taken:
+                raise CannotStart(
+                    "The demonstration runs already from this folder. Stop it first with Ctrl-C"
+                    " where it was started."
+                ) from taken
+            yield
+    except PermissionError as refusal:
+        raise CannotStart(f"{refusal.filename} belongs to another user.") from refusal
+
+
+def _prepare() -> Family:
+    """Everything up to the open doors."""
+    _check_ports()
+    _check_disk()
+    own_database = not settings().database_url
+    if own_database:
+        _say("Starting PostgreSQL")
+        os.environ["DATABASE_URL"] = embedded_postgres.database_url(settings().data_dir)
+    listening = socket.create_server(("127.0.0.1", 0))
+    os.environ.update(_environment(listening.getsockname()[1]))
+    settings.cache_clear()
+    family = Family(ROOT, settings().data_dir / "logs", os.environ, os.getpid())
+    try:
+        if own_database:
+            family.add(Child("database", ("-m", "app.demo.keeper"), patience=70))
+        _fill()
+        _open(family, listening)
+    except BaseException:
+        _ignore_signals()
+        family.end()
+        if own_database:
+            embedded_postgres.stop(settings().data_dir)
+        raise
+    return family
+
+
+def _check_ports() -> None:
+    """Refuse early what would fail late.
+
+    Raises:
+        CannotStart: a port is taken.
+    """
+    _check_port(
+        settings().host,
+        settings().port,
+        "Choose another for the portal: PORTAL_PORT=8010 make demo",
+    )
+    _check_port(
+        "127.0.0.1",
+        _sign_in_port(),
+        f"Free it, or choose another for signing in ({SIGN_IN_PORT}=9410 make demo) after"
+        " `make reset`: accounts belong to the address at which their people sign in",
+    )
+
+
+def _check_port(host: str, port: int, words: str) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as refusal:
+            raise CannotStart(
+                f"Port {port} cannot be used: {refusal.strerror}. {words}."
+            ) from refusal
+
+
+def _check_disk() -> None:
+    free = shutil.disk_usage(settings().data_dir).free
+    if free < LEAST_FREE:
+        raise CannotStart(
+            f"The disk is full: the demonstration needs {LEAST_FREE // 1024**2} MB, and"
+            f" {free // 1024**2} MB are free. Make room and start again."
+        )
+
+
+def _sign_in_port() -> int:
+    given = os.environ.get(SIGN_IN_PORT, "")
+    return int(given) if given.isdigit() else provider.PORT
+
+
+def _environment(mail_port: int) -> dict[str, str]:
+    """What turns the portal into the demonstration."""
+    found = {
+        "PORTAL_DEMO": "true",
+        "PORTAL_SECRET_KEY": _secret_key(),
+        "PORTAL_PROVIDERS": json.dumps([provider.provider_settings(_sign_in_port())]),
+        "PORTAL_DATA_DIR": str(settings().data_dir.resolve()),
+        "SMTP_URL": f"smtp://127.0.0.1:{mail_port}",
+        "AUTHLIB_INSECURE_TRANSPORT": "1",  # the provider is on loopback, without TLS
+    }
+    if "PORTAL_BASE_URL" not in os.environ:
+        found["PORTAL_BASE_URL"] = f"http://localhost:{settings().port}"
+    return found
+
+
+def _secret_key() -> str:
+    """The demonstration's key, made once."""
+    path = settings().data_dir / "secret-key"
+    if not path.exists():
+        half = path.with_suffix(".half")
+        half.touch(mode=0o600)
+        half.write_text(token(32))
+        half.rename(path)
+    return path.read_text()
+
+
+def _fill() -> None:
+    """The database's shape, the vocabularies, the code of conduct, the people."""
+    _say("Bringing the database up to date")
+    config = Config(ROOT / "alembic.ini")
+    config.set_main_option("script_location", str(ROOT / "migrations").replace("%", "%%"))
+    command.upgrade(config, "head")
+
+    async def work() -> None:
+        chosen = db.Database(db.make_engine(settings().database_url, pool_size=4))
+        db.use_database(chosen)
+        try:
+            async with db.transaction() as session:
+                await reference_tables.load(session)
+                for path in sorted(DATA.glob("conduct-[0-9]*.yaml")):
+                    await conduct.publish(session, Viewer.system("demo"), code.read_file(path))
+            await seed.seed(_say)
+        finally:
+            await chosen.close()
+            db.use_database(None)
+
+    asyncio.run(work())
+
+
+def _open(family: Family, listening: socket.socket) -> None:
+    """Start sign-in, mail, pages and worker, and wait until they do their work.
+
+    Raises:
+        CannotStart: one of them does not come up.
+    """
+    _say("Starting the portal")
+    mail = listening.fileno()
+    sign_in = ("-m", "app.demo.provider", "--port", str(_sign_in_port()))
+    family.add(Child("sign-in", sign_in))
+    family.add(Child("mail", ("-m", "app.demo.post", str(mail)), inherits=(mail,)))
+    family.add(Child("web", ("-m", "app.cli", "web")))
+    family.add(Child("worker", ("-m", "app.cli", "worker"), patience=25))
+    until = time.monotonic() + LONGEST_START
+    while not _is_ready():
+        family_died = family.dead()
+        if family_died or time.monotonic() > until:
+            late = family_died[0] if family_died else family.children[-1]
+            raise CannotStart(
+                f"{late.name} does not start. The end of its log ({family.logs}):\n"
+                f"{family.last_words(late)}"
+            )
+        time.sleep(0.1)
+
+
+def _is_ready() -> bool:
+    """Whether pages are served, jobs done and people signed in."""
+    portal = f"http://{_reachable(settings().host)}:{settings().port}/readyz"
+    sign_in = f"http://127.0.0.1:{_sign_in_port()}/.well-known/openid-configuration"
+    try:
+        with urllib.request.urlopen(portal, timeout=5) as answer:
+            ready = json.load(answer)
+        with urllib.request.urlopen(sign_in, timeout=5):
+            return bool(ready["worker"])
+    except (OSError, ValueError):
+        return False
+
+
+def _reachable(host: str) -> str:
+    """An address at which this machine reaches a server that listens on `host`."""
+    return {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)  # noqa: S104 - compared only
+
+
+def _tell_where() -> None:
+    base = settings().base_url
+    width = max(len(person.name) for person in PEOPLE)
+    people = "\n".join(
+        f"    {person.name:<{width}}  {person.role:<13}  {person.about['en']}" for person in PEOPLE
+    )
+    sys.stdout.write(
+        f"\n  The portal is open: {base}\n"
+        f"  Letters it sends:   {base}/demo/mail\n\n"
+        f"  Sign in at {base}/sign-in as one of these people; there is no password:\n{people}\n\n"
+        "  Ctrl-C stops it.\n\n"
+    )
+    sys.stdout.flush()
