@@ -1,9 +1,11 @@
 """The task list: which sections are complete, which are not, which are to be changed."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 
 from app.applications.models import Application, Section, Status
+from app.core.i18n import gettext as _
 from app.core.reference import reference
 
 
@@ -15,15 +17,21 @@ class Task(StrEnum):
     TO_CHANGE = "to_change"
 
 
-def is_complete(
-    application: Application, section: Section, *, has_channel: bool, has_signed: bool
-) -> bool:
-    """Whether `section` has all that a submission needs.
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """What other slices keep of an application.
 
-    Args:
-        has_channel: whether the person has named a channel, proven or not.
-        has_signed: whether they signed the code in its version in force.
+    `has_channel`: a channel is named, proven or not. `has_signed`: the code is signed in its
+    version in force. `changed`: the sections of theirs that moved since changes were asked for.
     """
+
+    has_channel: bool
+    has_signed: bool
+    changed: frozenset[Section] = frozenset()
+
+
+def is_complete(application: Application, section: Section, elsewhere: Elsewhere) -> bool:
+    """Whether `section` has all that a submission needs."""
     match section:
         case Section.ABOUT:
             held = (
@@ -53,24 +61,45 @@ def is_complete(
             )
             return None not in answers
         case Section.CHANNELS:
-            return has_channel
+            return elsewhere.has_channel
         case Section.CONDUCT:
-            return has_signed
+            return elsewhere.has_signed
 
 
-def tasks(
-    application: Application, *, has_channel: bool, has_signed: bool
-) -> Mapping[Section, Task]:
+def tasks(application: Application, elsewhere: Elsewhere) -> Mapping[Section, Task]:
     """Every section with how it stands, in the order of the list."""
     asked = frozenset[str]()
     if application.status is Status.INFO_REQUESTED:
-        asked = frozenset(application.asked_sections) - frozenset(application.mended_sections)
+        asked = frozenset(application.asked_sections) - mended(application, elsewhere)
     found = {}
     for section in Section:
-        if not is_complete(application, section, has_channel=has_channel, has_signed=has_signed):
+        if not is_complete(application, section, elsewhere):
             found[section] = Task.TO_DO
         elif section in asked:
             found[section] = Task.TO_CHANGE
         else:
             found[section] = Task.COMPLETE
     return found
+
+
+def mended(application: Application, elsewhere: Elsewhere) -> frozenset[str]:
+    """The asked sections that have changed since they were asked for."""
+    changed = {*application.mended_sections, *elsewhere.changed}
+    return frozenset(changed & set(application.asked_sections))
+
+
+def why_read_only(status: Status) -> str:
+    """Why an answer cannot be changed now, and what can be done."""
+    match status:
+        case Status.INFO_REQUESTED:
+            return _(
+                "The reviewer did not ask for changes here. You can say what else is to change"
+                " in your answer."
+            )
+        case Status.SUBMITTED | Status.IN_REVIEW:
+            return _(
+                "You have sent your application, so its answers stay as they are while it is read."
+                " If something is wrong, write to the reviewers in the conversation."
+            )
+        case _:
+            return _("This application is closed, so its answers stay as they were.")

@@ -1,0 +1,1 @@
+"""What pages ask about applications: the applicant's, and the reviewer's."""
