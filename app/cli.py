@@ -11,6 +11,7 @@ import typer
 import uvicorn
 from alembic import command
 from alembic.config import Config
+from pydantic import ValidationError
 
 from app import tables  # noqa: F401 - all models, before any query
 from app import worker as worker_process
@@ -63,13 +64,17 @@ def settle(context: typer.Context) -> None:
 
     Everything runs on the PostgreSQL named by DATABASE_URL, or on the embedded one.
     """
-    if not settings().database_url and context.invoked_subcommand not in OWN_WAY:
-        try:
+    try:
+        if not settings().database_url and context.invoked_subcommand not in OWN_WAY:
             os.environ["DATABASE_URL"] = embedded_postgres.database_url(settings().data_dir)
-        except embedded_postgres.CannotRun as refusal:
-            typer.echo(str(refusal), err=True)
-            raise typer.Exit(1) from refusal
-        settings.cache_clear()
+            settings.cache_clear()
+    except ValidationError as wrong:
+        for detail in wrong.errors():
+            typer.echo(f"{'.'.join(map(str, detail['loc']))}: {detail['msg']}", err=True)
+        raise typer.Exit(1) from wrong
+    except embedded_postgres.CannotRun as refusal:
+        typer.echo(str(refusal), err=True)
+        raise typer.Exit(1) from refusal
 
 
 @app.command()

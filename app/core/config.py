@@ -73,7 +73,7 @@ class Settings(BaseSettings):
     @field_validator("secret_key")
     @classmethod
     def _long_enough(cls, given: SecretStr) -> SecretStr:
-        if len(given.get_secret_value()) < 32:  # noqa: PLR2004 - 256 bits of hexadecimal and more
+        if 0 < len(given.get_secret_value()) < 32:  # noqa: PLR2004 - 256 bits and more, as text
             raise ValueError("PORTAL_SECRET_KEY must be at least 32 characters of randomness")
         return given
 
