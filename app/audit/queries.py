@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.audit.models import AuditEvent
+from app.core.viewer import Viewer
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +40,20 @@ async def history(session: AsyncSession, subject_id: UUID) -> tuple[Event, ...]:
         .order_by(AuditEvent.at, AuditEvent.id)
     )
     return tuple(Event(*row) for row in rows)
+
+
+async def happened(
+    session: AsyncSession, action: str, subject_id: UUID, by: Viewer, since: datetime
+) -> bool:
+    """Whether `by` has done `action` to `subject_id` since then. One statement."""
+    found = await session.scalar(
+        select(
+            exists().where(
+                AuditEvent.subject_id == subject_id,
+                AuditEvent.at > since,
+                AuditEvent.action == action,
+                AuditEvent.actor_id == by.account_id,
+            )
+        )
+    )
+    return bool(found)
