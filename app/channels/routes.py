@@ -1,5 +1,235 @@
-"""Pages of one's own channels; `/is/{token}`, the address that rel="me" links lead to."""
+"""Pages of one's own channels, and `/is/{token}`, where rel="me" links lead."""
 
-from fastapi import APIRouter
+from collections.abc import Awaitable, Callable
+from typing import Any, Protocol
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.responses import Response
+
+from app.channels import queries, service
+from app.channels.forms import (
+    AddForm,
+    BeginForm,
+    FollowersForm,
+    RemoveForm,
+    method_choices,
+    platform_choices,
+)
+from app.channels.methods import FAILURES, METHODS, Ask
+from app.channels.policy.proofs import MOST_CHANNELS
+from app.channels.queries import Attempt, ChannelView
+from app.core.errors import Missing, Refused
+from app.core.i18n import gettext as _
+from app.core.viewer import Viewer
+from app.web.deps import ReadSession, SignedIn, WriteSession
+from app.web.flash import flash
+from app.web.forms import Form, blank, read_form
+from app.web.pages import page, see_other
+from app.web.ratelimit import limit
 
 router = APIRouter()
+
+ADDS = (40, 3600)  # how many, in how many seconds
+CHECKS = (20, 600)
+
+
+class MemberShown(Protocol):
+    """What the page of a rel="me" address says of a member."""
+
+    @property
+    def number(self) -> str:
+        """The member number."""
+
+    @property
+    def stage_name(self) -> str:
+        """The name they are known by."""
+
+    @property
+    def standing(self) -> str:
+        """Their standing, a key of the pages."""
+
+
+async def _no_member(_session: AsyncSession, _account_id: UUID) -> MemberShown | None:
+    return None
+
+
+member_of: Callable[[AsyncSession, UUID], Awaitable[MemberShown | None]] = _no_member
+"""Who is a member; main.py puts the slice of members here, which stands above."""
+
+
+@router.get("/apply/channels")
+async def channels(request: Request, session: ReadSession, viewer: SignedIn) -> Response:
+    """One's channels, and the form for a further one."""
+    return await _list(request, session, viewer, blank(AddForm))
+
+
+@router.post("/apply/channels")
+async def add(request: Request, session: WriteSession, viewer: SignedIn) -> Response:
+    """Add a channel; what is wrong with it is said at its field."""
+    await limit(request, "channels.add", *ADDS)
+    form = await read_form(request, AddForm)
+    if not form.errors:
+        try:
+            channel = await service.add(session, viewer, **form.value.model_dump())
+        except Refused as refused:
+            form.error("link", refused)
+        else:
+            flash(request, _("Added as %(url)s. Prove it next.", url=channel.url))
+            return see_other(request, "/apply/channels")
+    return await _list(request, session, viewer, form, status=422)
+
+
+@router.get("/apply/channels/{channel_id}")
+async def channel(
+    request: Request, channel_id: UUID, session: ReadSession, viewer: SignedIn
+) -> Response:
+    """One channel: whether it is proven, and how to prove it."""
+    return await _one(request, session, await _own(session, viewer, channel_id))
+
+
+@router.post("/apply/channels/{channel_id}/proof")
+async def begin(
+    request: Request, channel_id: UUID, session: WriteSession, viewer: SignedIn
+) -> Response:
+    """Choose how to prove it."""
+    await limit(request, "channels.add", *ADDS)
+    form = await read_form(request, BeginForm)
+    if form.errors:
+        found = await _own(session, viewer, channel_id)
+        return await _one(request, session, found, form, status=422)
+    await service.begin(session, viewer, channel_id, form.value.method)
+    return see_other(request, f"/apply/channels/{channel_id}")
+
+
+@router.post("/apply/channels/{channel_id}/check")
+async def check(
+    request: Request, channel_id: UUID, session: WriteSession, viewer: SignedIn
+) -> Response:
+    """Ask the portal to look; the page says what it saw."""
+    await limit(request, "channels.check", *CHECKS)
+    await service.ask_check(session, viewer, channel_id)
+    return see_other(request, f"/apply/channels/{channel_id}")
+
+
+@router.get("/apply/channels/{channel_id}/followers")
+async def ask_followers(
+    request: Request, channel_id: UUID, session: ReadSession, viewer: SignedIn
+) -> Response:
+    """Ask how many follow it today."""
+    found = await _own(session, viewer, channel_id)
+    form = blank(FollowersForm, seen=found.version, followers=found.followers)
+    return page(request, "channels/followers.html", channel=found, form=form)
+
+
+@router.post("/apply/channels/{channel_id}/followers")
+async def set_followers(
+    request: Request, channel_id: UUID, session: WriteSession, viewer: SignedIn
+) -> Response:
+    """Write down how many follow it today."""
+    form = await read_form(request, FollowersForm)
+    if form.errors:
+        found = await _own(session, viewer, channel_id)
+        return page(request, "channels/followers.html", status=422, channel=found, form=form)
+    value = form.value
+    await service.set_followers(session, viewer, channel_id, value.seen, followers=value.followers)
+    flash(request, _("The count is saved."))
+    return see_other(request, "/apply/channels")
+
+
+@router.get("/apply/channels/{channel_id}/remove")
+async def ask_remove(
+    request: Request, channel_id: UUID, session: ReadSession, viewer: SignedIn
+) -> Response:
+    """Say what removing means, and ask."""
+    found = await _own(session, viewer, channel_id)
+    return page(request, "channels/remove.html", channel=found)
+
+
+@router.post("/apply/channels/{channel_id}/remove")
+async def remove(
+    request: Request, channel_id: UUID, session: WriteSession, viewer: SignedIn
+) -> Response:
+    """Take it off one's own."""
+    form = await read_form(request, RemoveForm)
+    await service.remove(session, viewer, channel_id, form.value.seen)
+    flash(request, _("The channel is removed."))
+    return see_other(request, "/apply/channels")
+
+
+@router.get("/is/{token}")
+async def identity(request: Request, token: str, session: ReadSession) -> Response:
+    """Where rel="me" links of one account lead, and whether it is a member's."""
+    account_id = await queries.account_of_token(session, token)
+    if account_id is None:
+        raise Missing
+    member = await member_of(session, account_id)
+    return page(request, "channels/identity.html", member=member)
+
+
+async def _own(session: AsyncSession, viewer: Viewer, channel_id: UUID) -> ChannelView:
+    found = await queries.channel(session, channel_id)
+    if found is None or found.account_id != viewer.account_id or found.removed_at is not None:
+        raise Missing(_("This channel is not there. It may have been removed."))
+    return found
+
+
+async def _list(
+    request: Request,
+    session: AsyncSession,
+    viewer: Viewer,
+    form: Form[AddForm],
+    status: int = 200,
+) -> Response:
+    return page(
+        request,
+        "channels/list.html",
+        status=status,
+        form=form,
+        channels=await queries.channels_of(session, service.own(viewer)),
+        platforms=platform_choices(),
+        most=MOST_CHANNELS,
+    )
+
+
+async def _one(
+    request: Request,
+    session: AsyncSession,
+    channel: ChannelView,
+    form: Form[BeginForm] | None = None,
+    status: int = 200,
+) -> Response:
+    attempts = await queries.attempts(session, channel.id)
+    latest = attempts[0] if attempts else None
+    current = latest if latest and latest.status == "pending" else None
+    return page(
+        request,
+        "channels/channel.html",
+        status=status,
+        channel=channel,
+        latest=latest,
+        current=current,
+        form=form or blank(BeginForm, method=current.method.value if current else "page_code"),
+        methods=method_choices(channel.platform),
+        **await _telling(session, channel, current),
+        failures=FAILURES,
+    )
+
+
+async def _telling(
+    session: AsyncSession, channel: ChannelView, current: Attempt | None
+) -> dict[str, Any]:
+    """What the owner is told to do for the attempt under way."""
+    if current is None:
+        return {"method": None, "steps": ()}
+    method = METHODS[current.method]
+    token = await queries.token_of(session, channel.account_id) if method.needs_identity else None
+    ask = Ask(
+        platform=channel.platform,
+        url=channel.url,
+        key=channel.key,
+        code=current.code,
+        identity_url=service.identity_url(token) if token else "",
+    )
+    return {"method": method, "steps": method.steps(ask)}

@@ -7,7 +7,7 @@ import asyncio
 import gzip
 import socket
 import ssl
-import zlib
+import tracemalloc
 from collections.abc import AsyncIterator
 from ipaddress import ip_address
 from pathlib import Path
@@ -16,7 +16,16 @@ import pytest
 
 from app.channels.fetcher import Fetcher, addresses, fetcher, install_fetcher
 from app.channels.fetcher import errors as e
-from tests.channels.local_web import LOOPBACK, LocalWeb, certify, page, redirect, resolver, serve
+from tests.channels.local_web import (
+    LOOPBACK,
+    LocalWeb,
+    certify,
+    fetcher_to,
+    page,
+    redirect,
+    resolver,
+    serve,
+)
 
 INSIDE = [
     "http://127.0.0.1/", "http://127.1/", "http://0x7f000001/", "http://2130706433/",
@@ -27,7 +36,9 @@ INSIDE = [
     "http://172.16.0.1/", "http://192.168.1.1/", "http://100.64.0.1/", "http://192.0.2.1/",
     "http://198.18.0.1/", "http://224.0.0.1/", "http://240.0.0.1/", "http://255.255.255.255/",
     "http://[fe80::1]/", "http://[fc00::1]/", "http://[ff02::1]/", "http://[2001:db8::1]/",
-    "http://[64:ff9b:1::1]/", "http://[2001::1]/", "http://168.63.129.16/",
+    "http://[64:ff9b:1::1]/", "http://[2001::1]/", "http://168.63.129.16/", "http://192.0.0.192/",
+    "http://[fec0::1]/", "http://[::ffff:0:7f00:1]/", "http://[3fff::1]/", "http://[5f00::1]/",
+    "http://[fd00:ec2::254]/", "http://[100::1]/", "http://[4000::1]/",
 ]  # fmt: skip
 
 PUBLIC = ["1.1.1.1", "113.160.0.1", "2606:4700:4700::1111", "2001:ee0:1::1"]
@@ -212,18 +223,48 @@ async def test_an_endless_body_is_left(web: LocalWeb) -> None:
     assert sent < 30_000_000  # what the sockets buffer, not what was on offer
 
 
-@pytest.mark.parametrize("encoding", ["gzip", "deflate", "gzip, gzip"])
-async def test_a_bomb_is_defused(web: LocalWeb, encoding: str) -> None:
-    bomb = (
-        zlib.compress(b"0" * 200_000_000)
-        if encoding == "deflate"
-        else gzip.compress(b"0" * 200_000_000)
+async def test_a_bomb_is_defused_before_it_fills_the_memory(web: LocalWeb) -> None:
+    web.sites["site.example/"] = page(gzip.compress(b"0" * 200_000_000), Content_Encoding="gzip")
+    tracemalloc.start()
+    try:
+        with pytest.raises(e.TooBig):
+            await fetcher_of(web).fetch("http://site.example/")
+        assert tracemalloc.get_traced_memory()[1] < 8_000_000
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("encoding", ["gzip, gzip", "deflate", "br", "zstd"])
+async def test_an_encoding_not_asked_for_is_not_opened(web: LocalWeb, encoding: str) -> None:
+    web.sites["site.example/"] = page(
+        gzip.compress(gzip.compress(b"0" * 1_000_000)), Content_Encoding=encoding
     )
-    if encoding == "gzip, gzip":
-        bomb = gzip.compress(bomb)
-    web.sites["site.example/"] = page(bomb, Content_Encoding=encoding)
-    with pytest.raises(e.TooBig):
+    with pytest.raises(e.WrongType):
         await fetcher_of(web).fetch("http://site.example/")
+
+
+async def test_a_compressed_page_is_read(web: LocalWeb) -> None:
+    web.sites["site.example/"] = page(gzip.compress("Đây".encode()), Content_Encoding="GZIP")
+    assert (await fetcher_of(web).fetch("http://site.example/")).text == "Đây"
+
+
+@pytest.mark.parametrize("charset", ["punycode", "idna", "unicode_escape", "utf-7", "rot13", "\0"])
+async def test_a_codec_that_no_page_is_written_in_is_not_believed(
+    web: LocalWeb, charset: str
+) -> None:
+    web.sites["site.example/"] = page(
+        "là-\\x41", kind=f"text/html; charset={charset.strip(chr(0))}"
+    )
+    assert (await fetcher_of(web).fetch("http://site.example/")).text == "là-\\x41"
+
+
+async def test_nobody_is_sent_down_from_https(tmp_path: Path) -> None:
+    server, authority = certify(tmp_path, ["site.example"])
+    async with serve(server) as web:
+        web.sites["site.example/"] = redirect("http://site.example/plain")
+        with pytest.raises(e.BadAddress):
+            await fetcher_to(web.port, authority).fetch("https://site.example/")
+        assert len(web.asked) == 1
 
 
 async def test_a_flood_of_headers_is_left(web: LocalWeb) -> None:

@@ -108,7 +108,7 @@ class Fetcher:
         async with self._within_limits(url):
             target = _checked(url)
             found = await self._get(target, (str(target),))
-            return None if isinstance(found, Page) else str(_checked(found, target))
+            return None if isinstance(found, Page) else str(_joined(found, target))
 
     @asynccontextmanager
     async def _within_limits(self, url: str) -> AsyncIterator[None]:
@@ -161,10 +161,7 @@ def _checked(url: str, base: httpx2.URL | None = None) -> httpx2.URL:
     Raises:
         BadAddress: scheme, port, user-info or shape forbid it.
     """
-    try:
-        target = base.join(url) if base else httpx2.URL(url)
-    except (httpx2.InvalidURL, ValueError) as broken:
-        raise BadAddress(url[:100]) from broken
+    target = _joined(url, base)
     fits = (
         target.scheme in PORTS
         and target.port in (None, PORTS[target.scheme])
@@ -176,6 +173,13 @@ def _checked(url: str, base: httpx2.URL | None = None) -> httpx2.URL:
     if not fits or steps_down:
         raise BadAddress(url[:100])
     return target.copy_with(fragment=None)
+
+
+def _joined(url: str, base: httpx2.URL | None) -> httpx2.URL:
+    try:
+        return base.join(url) if base else httpx2.URL(url)
+    except (httpx2.InvalidURL, ValueError) as broken:
+        raise BadAddress(url[:100]) from broken
 
 
 async def _read(

@@ -1,0 +1,142 @@
+"""The forms of channels."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Annotated, Any, ClassVar
+
+from babel.support import LazyProxy
+from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
+
+from app.channels.methods import METHODS
+from app.channels.models import MethodKey
+from app.channels.policy.followers import MOST_FOLLOWERS, read_followers
+from app.channels.policy.links import recognise
+from app.channels.policy.platforms import platforms
+from app.channels.policy.proofs import MOST_WORDS
+from app.channels.policy.reasons import REASONS, NotRecognised
+from app.core.i18n import lazy_gettext as _l
+from app.web.forms import FormModel, Line, Paragraphs
+
+
+def _as_written(given: Any) -> Any:
+    read = read_followers(given) if isinstance(given, str) else None
+    return given if read is None else read
+
+
+Followers = Annotated[int, BeforeValidator(_as_written), Field(ge=0, le=MOST_FOLLOWERS)]
+"""A count as people write it, short forms included."""
+
+_COUNT = _l("Write a number, such as 12000 or 12.3K.")
+_WORDS = Field(max_length=MOST_WORDS)
+
+
+class AddForm(FormModel):
+    """A further channel of one's own."""
+
+    platform: str | None = None
+    link: Line
+    followers: Followers | None = None
+
+    messages: ClassVar[Mapping[str, LazyProxy]] = {
+        "link.missing": REASONS["empty"],
+        "followers": _COUNT,
+    }
+
+    @field_validator("platform")
+    @classmethod
+    def _known(cls, given: str | None) -> str | None:
+        if given and given not in platforms():
+            raise ValueError(str(REASONS["platform"]))
+        return given
+
+    @field_validator("link")
+    @classmethod
+    def _recognised(cls, given: str, info: ValidationInfo) -> str:
+        try:
+            recognise(given, info.data.get("platform"))
+        except NotRecognised as refused:
+            raise ValueError(str(refused)) from refused
+        return given
+
+
+class FollowersForm(FormModel):
+    """How many follow one's channel, as of today; left blank, the count is taken off."""
+
+    seen: int
+    followers: Followers | None = None
+
+    messages: ClassVar[Mapping[str, LazyProxy]] = {"followers": _COUNT}
+
+
+class RemoveForm(FormModel):
+    """Taking a channel off one's own."""
+
+    seen: int
+
+
+class BeginForm(FormModel):
+    """The way of proving that was chosen."""
+
+    method: MethodKey
+
+    messages: ClassVar[Mapping[str, LazyProxy]] = {
+        "method": _l("Choose how you want to prove the channel.")
+    }
+
+
+class CheckForm(FormModel):
+    """Nothing but the wish to be checked."""
+
+
+class ConfirmForm(FormModel):
+    """What staff saw that makes the channel its owner's."""
+
+    seen: int
+    note: Annotated[Paragraphs, _WORDS]
+
+    messages: ClassVar[Mapping[str, LazyProxy]] = {
+        "note.missing": _l("Write down what you looked at and what you saw.")
+    }
+
+
+class RefuseForm(FormModel):
+    """Why staff cannot confirm the channel."""
+
+    seen: int
+    because: Annotated[Paragraphs, _WORDS]
+
+    messages: ClassVar[Mapping[str, LazyProxy]] = {
+        "because.missing": _l("Write the reason: the owner reads it.")
+    }
+
+
+class TakeAwayForm(RefuseForm):
+    """Why the proof no longer holds."""
+
+
+class CorrectForm(FormModel):
+    """How many followers staff saw, and when; today when no day is given."""
+
+    seen: int
+    followers: Followers
+    counted_on: date | None = None
+
+    messages: ClassVar[Mapping[str, LazyProxy]] = {"followers": _COUNT}
+
+
+def platform_choices() -> list[tuple[str, str]]:
+    """Every platform with its name, in the order of the file."""
+    return [(p.key, p.name) for p in platforms().values()]
+
+
+def method_choices(platform: str) -> list[tuple[str, str, str]]:
+    """The ways of proving a channel of `platform`: key, title, and what to know of it."""
+    return [
+        (
+            m.key.value,
+            str(m.title),
+            " ".join(filter(None, (str(m.summary), str(m.hint(platform) or "")))),
+        )
+        for m in METHODS.values()
+        if m.works_for(platform)
+    ]
