@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, Select, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.conduct.code import Content
@@ -210,7 +211,7 @@ async def latest_signatures(
         _signatures()
         .where(Signature.account_id.in_(account_ids))
         .order_by(Signature.account_id, CodeVersion.effective_from.desc())
-        .distinct(Signature.account_id)
+        .ext(distinct_on(Signature.account_id))
     )
     return {row[1]: SignatureView(*row) for row in rows}
 

@@ -33,6 +33,7 @@ from app.channels.models import Channel
 from app.core.reference import reference
 from app.core.text import fold, vietnamese_sort_key
 from app.directory.policy import FILTERS, PER_PAGE, Query, Sort, pages, vocabulary
+from app.directory.queries.lines import PROVEN
 from app.members.models import Member
 from app.members.policy import words
 
@@ -204,9 +205,7 @@ def _reach(*, with_handles: bool) -> Subquery:
             func.array_agg(Channel.platform.distinct(), type_=ARRAY(Text)).label("platforms"),
             (func.string_agg(both, "") if with_handles else literal("")).label("handles"),
         )
-        .where(
-            Channel.proven_at.is_not(None), Channel.lost_at.is_(None), Channel.removed_at.is_(None)
-        )
+        .where(*PROVEN)
         .group_by(Channel.account_id)
         .subquery("reach")
     )

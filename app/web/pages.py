@@ -123,7 +123,8 @@ def context_of(request: Request) -> dict[str, Any]:
             locale: f"/{locale}{quote(path) if path != '/' else ''}{query}"
             for locale in i18n.LOCALES
         },
-        "canonical": settings().base_url + quote(path),
+        "canonical": settings().base_url + quote(localised(request, path)),
+        "undecided": settings().base_url + quote(path),
         "url": lambda target: localised(request, target),
         "flashes": flash.take(request),
     }

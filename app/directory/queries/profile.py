@@ -1,0 +1,147 @@
+"""A member's public page."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.conduct import queries as conduct
+from app.conduct.queries import SignatureView
+from app.core.clock import VIETNAM
+from app.core.config import settings
+from app.core.i18n import current_locale
+from app.core.i18n import gettext as _
+from app.core.reference import reference
+from app.core.viewer import Viewer
+from app.directory.policy import Query
+from app.directory.queries.lines import ChannelLine, held_by, portrait_url
+from app.members import queries as members
+from app.members.models import Standing
+from app.members.queries import Change, MemberView
+
+LONGEST_SUMMARY = 200  # characters of a description
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A text that leads to an address."""
+
+    text: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProfilePage:
+    """Everything that the page of a member shows.
+
+    Of somebody who is no member today only what others need to know is left: who they were to the
+    alliance, which channels were theirs, their history. Portrait, biography, topics and languages
+    are theirs to show, and no longer ours.
+    """
+
+    member: MemberView
+    portrait_url: str | None
+    biography: tuple[str, ...]
+    topics: tuple[Link, ...]
+    province: Link
+    languages: tuple[str, ...]
+    channels: tuple[ChannelLine, ...]
+    history: tuple[Change, ...]
+    signature: SignatureView | None
+    ended_on: date | None  # when the membership ended; None while it lasts
+    summary: str
+    own: bool  # whether the member looks at their own page
+
+
+async def profile(session: AsyncSession, viewer: Viewer, number: str) -> ProfilePage | None:
+    """The page of a canonical member number, whatever the standing. Four statements."""
+    member = await members.by_number(session, number)
+    if member is None:
+        return None
+    account = member.account_id
+    present = member.present
+    return ProfilePage(
+        member=member,
+        portrait_url=portrait_url(member, "profile"),
+        biography=_paragraphs(member.biography) if present else (),
+        topics=tuple(map(_topic, member.topics)) if present else (),
+        province=_province(member.province),
+        languages=tuple(reference.languages[key].name() for key in member.languages)
+        if present
+        else (),
+        channels=(await held_by(session, [account]))[account],
+        history=await members.history(session, member.id),
+        signature=(await conduct.latest_signatures(session, [account])).get(account),
+        ended_on=None if present else _ended_on(member),
+        summary=_summary(member) if present else "",
+        own=viewer.account_id == account,
+    )
+
+
+def _paragraphs(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.splitlines() if part.strip())
+
+
+def _topic(key: str) -> Link:
+    return Link(reference.topics[key].name(), Query(topic=(key,)).address())
+
+
+def _province(key: str) -> Link:
+    province = reference.provinces[key]
+    return Link(province.name(), Query(province=(province.slug,)).address())
+
+
+def _ended_on(member: MemberView) -> date:
+    if member.standing is Standing.LAPSED:
+        return member.term_ends_on
+    return member.standing_since.astimezone(VIETNAM).date()
+
+
+def _summary(member: MemberView) -> str:
+    """The biography in one line, cut between words."""
+    text = " ".join(member.biography.split())
+    if len(text) <= LONGEST_SUMMARY:
+        return text
+    return text[:LONGEST_SUMMARY].rsplit(" ", 1)[0] + "…"
+
+
+def structured(page: ProfilePage, address: str) -> dict[str, Any]:
+    """The page in the words of schema.org (ProfilePage, Person).
+
+    Args:
+        address: the page's own, with scheme and host.
+    """
+    member, base = page.member, settings().base_url
+    person: dict[str, Any] = {
+        "@type": "Person",
+        "@id": f"{base}/members/{member.number}#person",
+        "name": member.stage_name,
+        "identifier": {
+            "@type": "PropertyValue",
+            "propertyID": _("Member number"),
+            "value": member.number,
+        },
+    }
+    if member.present:
+        person |= {
+            "description": page.summary,
+            "homeLocation": {"@type": "AdministrativeArea", "name": page.province.text},
+            "knowsAbout": [topic.text for topic in page.topics],
+            "sameAs": [channel.url for channel in page.channels],
+            "memberOf": {"@id": f"{base}/#alliance"},
+        }
+        if member.legal_name:
+            person["alternateName"] = member.legal_name
+        if page.portrait_url:
+            person["image"] = base + page.portrait_url
+    latest = page.history[0].at if page.history else member.joined_at
+    return {
+        "@context": "https://schema.org",
+        "@type": "ProfilePage",
+        "url": address,
+        "inLanguage": current_locale(),
+        "dateCreated": member.joined_at.astimezone(VIETNAM).isoformat(timespec="seconds"),
+        "dateModified": latest.astimezone(VIETNAM).isoformat(timespec="seconds"),
+        "mainEntity": {key: value for key, value in person.items() if value},
+    }

@@ -1,0 +1,314 @@
+"""The public pages as a browser asks for them."""
+
+import json
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from app.core import clock
+from app.members import service
+from app.members.models import Member
+from tests.conftest import statements
+from tests.factories.directory import PROVEN, Crowd, prove
+from tests.factories.members import OPERATOR, make_member, viewer_of
+from tests.portal import Portal
+
+
+def links(html: str, rel: str) -> list[str]:
+    return re.findall(rf'<link rel="{rel}"[^>]*href="([^"]+)"', html)
+
+
+def robots(html: str) -> list[str]:
+    return re.findall(r'<meta name="robots" content="([^"]+)"', html)
+
+
+def structured(html: str) -> list[Any]:
+    found = re.findall(r'<script type="application/ld\+json">(.*?)</script>', html, re.DOTALL)
+    return [json.loads(each) for each in found]
+
+
+def cards(html: str) -> list[str]:
+    return re.findall(r'class="member__name"><a href="([^"]+)"', html)
+
+
+async def make(portal: Portal, **given: Any) -> Member:
+    async with portal.transaction() as session:
+        return await make_member(session, **given)
+
+
+@pytest.mark.parametrize("prefix", ["", "/vi", "/en", "/fr"])
+@pytest.mark.parametrize("path", ["/members", "/check", "/check?q=%40abc", ""])
+async def test_every_page_says_where_it_is_in_each_language(
+    portal: Portal, prefix: str, path: str
+) -> None:
+    html = (await portal.get(prefix + path or "/")).text
+    bare = path.partition("?")[0]
+    [canonical] = links(html, "canonical")
+    assert canonical.split("?")[0] == "http://localhost:8000" + (prefix + bare or "/")
+    alternates = dict(re.findall(r'hreflang="([^"]+)" href="([^"?]+)', html.split("<body")[0]))
+    assert alternates == {
+        **{key: f"http://localhost:8000/{key}{bare}" for key in ("vi", "en", "fr")},
+        "x-default": f"http://localhost:8000{bare or '/'}",
+    }
+
+
+async def test_the_front_door_shows_nobody_while_there_is_nobody(portal: Portal) -> None:
+    html = (await portal.get("/")).text
+    assert cards(html) == []
+    assert 'class="figures"' not in html
+    assert "The first members are on their way" in html
+
+
+async def test_the_front_door_shows_true_figures_and_who_joined_last(portal: Portal) -> None:
+    crowd = Crowd(40, seed=2)
+    async with portal.transaction() as session:
+        await crowd.move_in(session)
+    good = [row for row in crowd.members if row["standing"] == "active"]
+    accounts = {row["account_id"] for row in good}
+    held = [
+        c
+        for c in crowd.channels
+        if c["account_id"] in accounts and not c["lost_at"] and not c["removed_at"]
+    ]
+    html = (await portal.get("/")).text
+    figures = [int(n) for n in re.findall(r"<dd>(\d+)</dd>", html)]
+    assert figures == [len(good), len(held), len({row["province"] for row in good})]
+    latest = sorted(good, key=lambda row: (row["joined_at"], row["serial"]), reverse=True)[:6]
+    assert cards(html) == [f"/members/{row['number']}" for row in latest]
+    [graph] = structured(html)
+    assert [each["@type"] for each in graph["@graph"]] == ["Organization", "WebSite"]
+
+
+async def test_a_business_finds_a_member_without_accents(portal: Portal) -> None:
+    member = await make(portal, stage_name="Đen Vâu")
+    await make(portal, stage_name="Người Khác")
+    html = (await portal.get("/members?q=den+vau")).text
+    assert cards(html) == [f"/members/{member.number}"]
+    assert "<title>Members: “den vau” · Digital Trust Alliance</title>" in html
+    assert robots(html) == ["noindex, follow"]
+
+
+async def test_an_address_leads_to_one_canonical_form(portal: Portal) -> None:
+    html = (
+        await portal.get(
+            "/members?sort=newest&platform=tiktok&topic=travel&topic=food&q=&page=1&x=y"
+        )
+    ).text
+    assert links(html, "canonical") == [
+        "http://localhost:8000/members?topic=food&amp;topic=travel&amp;platform=tiktok"
+    ]
+
+
+async def test_pages_lead_to_the_ones_beside_them(portal: Portal) -> None:
+    async with portal.transaction() as session:
+        await Crowd(120, seed=4).move_in(session)
+    first = (await portal.get("/vi/members")).text
+    assert (links(first, "prev"), links(first, "next")) == (
+        [],
+        ["http://localhost:8000/vi/members?page=2"],
+    )
+    second = (await portal.get("/members?page=2")).text
+    assert links(second, "prev") == ["http://localhost:8000/members"]
+    assert robots(second) == []
+    assert set(cards(first)) & set(cards(second)) == set()
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "page=99999999",
+        "page=-1&page=%C2%B2",
+        "q=%00",
+        "q=%00%01%7f%1b[2J",
+        "q=%ff%fe",
+        "q=%25_%5C'%22%3Cscript%3E",
+        "q=" + "a" * 5000,
+        "q=" + "+".join("abcdefghijkl"),
+        "topic=%00&topic=nope&province=../&tier=mega&tier=mega&standing=",
+        "sort=relevance&sort=drop+table",
+        "&&==&=&q",
+        "q=%E2%80%AE%E2%80%8B",
+    ],
+)
+async def test_the_directory_answers_whatever_it_is_asked(portal: Portal, query: str) -> None:
+    member = await make(portal)
+    answer = await portal.get(f"/members?{query}")
+    assert answer.status_code == 200
+    assert "<script>" not in answer.text
+    assert cards(answer.text) in ([], [f"/members/{member.number}"])
+
+
+async def test_an_empty_answer_says_which_filter_to_loosen(portal: Portal) -> None:
+    await make(portal, topics=("food",), province="79")
+    html = (await portal.get("/members?topic=food&province=ha-noi")).text
+    assert cards(html) == []
+    ways = re.findall(r'<ul class="loosen">(.*?)</ul>', html, re.DOTALL)[0]
+    assert re.findall(r'href="([^"]+)"', ways) == ["/members?topic=food", "/members"]
+
+
+@pytest.mark.parametrize("size", [1, 3])
+async def test_the_directory_sends_three_statements(portal: Portal, size: int) -> None:
+    async with portal.transaction() as session:
+        for _ in range(size):
+            member = await make_member(session)
+            await prove(session, member, f"https://www.tiktok.com/@bep{member.serial}")
+    with statements(portal.database.engine) as seen:
+        html = (await portal.get("/members?q=bep")).text
+    assert (len(seen), len(cards(html))) == (3, size)
+
+
+async def test_htmx_writes_a_choice_into_the_history_and_typing_over_it(portal: Portal) -> None:
+    asked = {"HX-Request": "true", "HX-Current-URL": "http://localhost:8000/en/members?topic=food"}
+    typed = await portal.get("/en/members?q=an&topic=food", headers=asked)
+    assert typed.headers["HX-Replace-Url"] == "/en/members?q=an&topic=food"
+    chosen = await portal.get("/en/members?topic=food&topic=travel&q=", headers=asked)
+    assert chosen.headers["HX-Push-Url"] == "/en/members?topic=food&topic=travel"
+
+
+@pytest.mark.parametrize("written", ["dta26000010", "DTA 26 00001 0", "dta-26-00001-0"])
+async def test_a_number_written_otherwise_leads_to_the_canonical_address(
+    portal: Portal, written: str
+) -> None:
+    answer = await portal.get(f"/fr/members/{written}")
+    assert answer.status_code == 301
+    assert answer.headers["location"] == "/fr/members/DTA-26-00001-0"
+
+
+@pytest.mark.parametrize("number", ["DTA-26-00001-4", "DTA-26-99999-6", "%00", "x" * 3000, "..."])
+async def test_a_number_that_nobody_has_is_not_found(portal: Portal, number: str) -> None:
+    await make(portal)
+    assert (await portal.get(f"/members/{number}")).status_code == 404
+
+
+HOSTILE = "</script><script>alert(1)</script><!-- & \u2028 \" ' %(x)s {{ 7 * 7 }}"
+
+
+async def test_a_profile_shows_who_they_are_and_says_it_to_programs(portal: Portal) -> None:
+    async with portal.transaction() as session:
+        member = await make_member(
+            session,
+            stage_name=f"Bếp {HOSTILE}",
+            biography=f"Một.\n\nHai {HOSTILE}",
+            portrait="portraits/abc",
+        )
+        await prove(session, member, "https://www.tiktok.com/@bep.nha", 54_321)
+        lost = await prove(session, member, "https://www.youtube.com/@mat")
+        lost.lost_at = PROVEN + timedelta(days=9)
+    html = (await portal.get(f"/members/{member.number}")).text
+    assert "<script>alert" not in html
+    assert "49" not in re.findall(r"<h1>(.*?)</h1>", html)[0]
+    assert "A member in good standing since" in html
+    assert "54.3K" in html
+    assert "27 Feb 2026" in html
+    assert "youtube" not in html.lower()
+    assert "portraits/abc/profile.webp" in html
+    [page] = structured(html)
+    person = page["mainEntity"]
+    assert page["@type"] == "ProfilePage"
+    assert person["name"] == f"Bếp {HOSTILE}"
+    assert person["sameAs"] == ["https://www.tiktok.com/@bep.nha"]
+    assert "legal_name" not in html
+    assert "Nguyễn Thị Sương" not in html
+    assert robots(html) == []
+
+
+async def test_a_legal_name_is_shown_where_its_owner_wants_it(portal: Portal) -> None:
+    member = await make(portal, legal_name_public=True)
+    assert "Nguyễn Thị Sương" in (await portal.get(f"/members/{member.number}")).text
+
+
+ENDINGS = {
+    "suspended": "A member, but suspended since",
+    "expelled": "No longer a member: expelled on",
+    "lapsed": "No longer a member: the term ended on",
+    "left": "No longer a member: left the alliance on",
+}
+
+
+async def end(portal: Portal, standing: str) -> Member:
+    """A member who has come to `standing`, with a channel, a portrait and a biography."""
+    async with portal.transaction() as session:
+        then = clock.now() - timedelta(days=400 if standing == "lapsed" else 10)
+        with clock.at(then):
+            member = await make_member(session, stage_name="Bếp Sương", portrait="portraits/abc")
+            await prove(session, member, "https://www.tiktok.com/@bep.suong")
+        until = clock.today() + timedelta(days=30)
+        match standing:
+            case "suspended":
+                await service.suspend(session, OPERATOR, member.number, until, "Quảng cáo sai.")
+            case "expelled":
+                await service.expel(session, OPERATOR, member.number, 12, "Quảng cáo sai.")
+            case "lapsed":
+                await service.keep_terms(session, OPERATOR)
+            case "left":
+                await service.leave(session, viewer_of(member))
+    return member
+
+
+@pytest.mark.parametrize("standing", list(ENDINGS))
+async def test_a_page_says_that_somebody_is_no_member_and_does_not_vanish(
+    portal: Portal, standing: str
+) -> None:
+    member = await end(portal, standing)
+    answer = await portal.get(f"/members/{member.number}")
+    html = answer.text
+    assert answer.status_code == 200
+    assert ENDINGS[standing] in html
+    assert "Became a member" in html
+    assert ("Quảng cáo sai." in html) == (standing in ("suspended", "expelled"))
+    present = standing == "suspended"
+    assert ("portraits/abc" in html) == present
+    assert ("Mình nấu món quê" in html) == present
+    assert ("sameAs" in html) == present
+    assert robots(html) == ([] if present else ["noindex"])
+    assert cards((await portal.get("/members")).text) == []
+    listed = (await portal.get(f"/members?standing={standing}")).text
+    assert cards(listed) == [f"/members/{member.number}"]
+
+
+@pytest.mark.parametrize("standing", list(ENDINGS))
+@pytest.mark.parametrize("asked", ["https://www.tiktok.com/@bep.suong", "number"])
+async def test_the_check_tells_a_standing_plainly(
+    portal: Portal, standing: str, asked: str
+) -> None:
+    member = await end(portal, standing)
+    q = member.number if asked == "number" else asked
+    html = (await portal.get("/check", params={"q": q})).text
+    title = {
+        "suspended": "Bếp Sương, a member who is suspended",
+    }.get(standing, "Bếp Sương is no longer a member")
+    assert re.findall(r'id="answer">(.*?)</h2>', html) == [title]
+    assert ENDINGS[standing] in html
+
+
+async def test_the_profile_sends_four_statements(portal: Portal) -> None:
+    member = await make(portal)
+    with statements(portal.database.engine) as seen:
+        await portal.get(f"/members/{member.number}")
+    assert len(seen) == 4
+
+
+async def test_a_browser_asks_each_time_and_is_told_when_nothing_changed(portal: Portal) -> None:
+    member = await make(portal)
+    path = f"/members/{member.number}"
+    first = await portal.get(path)
+    assert first.headers["cache-control"] == "public, no-cache"
+    assert "Cookie" in first.headers["vary"]
+    again = await portal.get(path, headers={"If-None-Match": first.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    async with portal.transaction() as session:
+        until = clock.today() + timedelta(days=30)
+        await service.suspend(session, OPERATOR, member.number, until, "Quảng cáo sai.")
+    changed = await portal.get(path, headers={"If-None-Match": first.headers["etag"]})
+    assert changed.status_code == 200
+
+
+async def test_nobody_keeps_the_page_of_who_is_signed_in_nor_an_answer(portal: Portal) -> None:
+    member = await make(portal)
+    assert (await portal.get("/check?q=%40abc")).headers["cache-control"] == "no-store"
+    await portal.sign_in(member.account_id)
+    for path in ("/", "/members", f"/members/{member.number}"):
+        answer = await portal.get(path)
+        assert (answer.headers["cache-control"], "etag" in answer.headers) == ("no-store", False)
