@@ -1,5 +1,6 @@
 """Rules of accounts; pure."""
 
+import re
 from datetime import datetime, timedelta
 
 from app.core import clock
@@ -7,6 +8,7 @@ from app.core.viewer import Viewer
 
 ATTEMPT_LIFE = timedelta(minutes=10)
 RECENT = timedelta(minutes=15)
+LONGEST_NAME = 100
 
 
 def recent(viewer: Viewer, at: datetime | None = None) -> bool:
@@ -24,3 +26,37 @@ def may_unlink(ways_in: int) -> bool:
 def may_manage_staff(viewer: Viewer) -> bool:
     """Only administrators, and the command line."""
     return viewer.is_system or viewer.has("administrator")
+
+
+def landing(viewer: Viewer) -> str:
+    """Where somebody goes who signed in without having wanted a certain page."""
+    return "/staff" if viewer.is_staff else "/apply"
+
+
+_BROWSERS = (  # the first that fits: Chrome's name stands in nearly every other's
+    ("Zalo", r"\bZalo\b"),
+    ("Facebook", r"\bFBA[NV]\b"),
+    ("TikTok", r"\b(musical_ly|BytedanceWebview|TikTok)\b"),
+    ("Cốc Cốc", r"\bcoc_coc_browser\b"),
+    ("Samsung Internet", r"\bSamsungBrowser\b"),
+    ("Edge", r"\bEdg(A|iOS)?/"),
+    ("Opera", r"\bOPR/"),
+    ("Firefox", r"\b(Firefox|FxiOS)/"),
+    ("Chrome", r"\b(Chrome|CriOS)/"),
+    ("Safari", r"\bSafari/"),
+)
+_SYSTEMS = (
+    ("Android", r"\bAndroid\b"),
+    ("iPhone", r"\biPhone\b"),
+    ("iPad", r"\biPad\b"),
+    ("Windows", r"\bWindows\b"),
+    ("Mac", r"\bMac OS X\b"),
+    ("Linux", r"\bLinux\b"),
+)
+
+
+def device(user_agent: str) -> tuple[str, str]:
+    """Browser and system as people call them, each "" when it is not known."""
+    browser = next((name for name, mark in _BROWSERS if re.search(mark, user_agent)), "")
+    system = next((name for name, mark in _SYSTEMS if re.search(mark, user_agent)), "")
+    return browser, system

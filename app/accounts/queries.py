@@ -8,8 +8,11 @@ from uuid import UUID
 from sqlalchemy import ARRAY, Text, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.accounts import policy
 from app.accounts.models import Account, Identity, Role, StaffRole
+from app.core import clock
 from app.core.viewer import Viewer
+from app.web import sessions
 from app.web.models import WebSession
 
 ROLES = func.array_agg(StaffRole.role, type_=ARRAY(Text))
@@ -34,6 +37,20 @@ class StaffMember:
     email: str
     roles: tuple[str, ...]
     since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSession:
+    """One browser that is signed in, as its owner sees it."""
+
+    id: UUID
+    provider: str
+    signed_in_at: datetime
+    last_seen_at: datetime
+    address: str
+    browser: str  # "" when not known; so is `system`
+    system: str
+    current: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +125,38 @@ async def identities(session: AsyncSession, account_id: UUID) -> tuple[LinkedIde
     return tuple(LinkedIdentity(*row) for row in rows)
 
 
+async def addresses(session: AsyncSession, account_id: UUID) -> tuple[str, ...]:
+    """The e-mail addresses that the account's sign-ins vouch for, in alphabetical order."""
+    rows = await session.scalars(
+        select(Identity.email)
+        .where(Identity.account_id == account_id, Identity.email != "")
+        .distinct()
+        .order_by(Identity.email)
+    )
+    return tuple(rows)
+
+
+async def sessions_of(session: AsyncSession, viewer: Viewer) -> tuple[OpenSession, ...]:
+    """The browsers in which `viewer` is signed in now: this one first, then the last used."""
+    if viewer.account_id is None:
+        return ()
+    at = clock.now()
+    found = (
+        OpenSession(
+            row.id,
+            row.provider,
+            row.signed_in_at,
+            row.last_seen_at,
+            row.address,
+            *policy.device(row.user_agent),
+            current=row.id == viewer.session_id,
+        )
+        for row in await sessions.open_sessions(session, viewer.account_id)
+        if sessions.alive(row, staff=viewer.is_staff, at=at)
+    )
+    return tuple(sorted(found, key=lambda one: not one.current))
+
+
 async def staff(session: AsyncSession) -> tuple[StaffMember, ...]:
     """Everybody with a staff hat in force, by name."""
     rows = await session.execute(
@@ -131,10 +180,14 @@ async def staff(session: AsyncSession) -> tuple[StaffMember, ...]:
 
 async def accounts_named(session: AsyncSession, words: str) -> tuple[Person, ...]:
     """Up to twenty accounts whose name or address holds `words`: to grant a role to one."""
-    like = f"%{words}%"
     rows = await session.execute(
         select(Account.id, Account.display_name, Account.email, Account.locale)
-        .where(or_(Account.display_name.ilike(like), Account.email.ilike(like)))
+        .where(
+            or_(
+                Account.display_name.icontains(words, autoescape=True),
+                Account.email.icontains(words, autoescape=True),
+            )
+        )
         .order_by(Account.display_name, Account.id)
         .limit(20)
     )

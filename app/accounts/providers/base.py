@@ -1,7 +1,9 @@
 """What every way to sign in offers, and what can go wrong on the way."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any, Protocol
+from datetime import datetime
+from typing import Any, Literal, Protocol
 
 import httpx2
 
@@ -9,11 +11,20 @@ from app.core.errors import PortalError
 
 TIMEOUT = httpx2.Timeout(10, connect=5)
 
+Given = Literal["name", "email"]
+
 
 class ProviderError(PortalError):
-    """The provider did not let the person in. `reason` chooses the words of the page."""
+    """The provider did not let the person in.
+
+    `reason` chooses the words of the page; `code` is what the provider called it, for the log.
+    """
 
     reason = "refused"
+
+    def __init__(self, code: str = "") -> None:
+        super().__init__()
+        self.code = code[:80]
 
 
 class ProviderDown(ProviderError):
@@ -23,9 +34,15 @@ class ProviderDown(ProviderError):
 
 
 class ProviderRefused(ProviderError):
-    """The provider answered no: an expired or used code, a wrong client."""
+    """The provider answered no to this person: an expired or used code, a right not granted."""
 
     reason = "refused"
+
+
+class ProviderSetup(ProviderError):
+    """The provider does not accept the portal itself: its client, secret, address or scope."""
+
+    reason = "setup"
 
 
 class TokenInvalid(ProviderError):
@@ -40,9 +57,51 @@ class ClockOff(ProviderError):
     reason = "clock"
 
 
+class NotFresh(ProviderError):
+    """The provider let the person through on an earlier sign-in, where a new one was asked for."""
+
+    reason = "not_fresh"
+
+
+SETUP_CODES = frozenset(
+    {
+        "invalid_client",
+        "invalid_scope",
+        "scope_permission_missed",
+        "unauthorized_client",
+        "unsupported_grant_type",
+        "unsupported_response_type",
+    }
+)
+DOWN_CODES = frozenset(
+    {"internal_error", "rate_limit_exceeded", "server_error", "temporarily_unavailable"}
+)
+
+
+def refusal(
+    code: object,
+    setup: Collection[object] = SETUP_CODES,
+    down: Collection[object] = DOWN_CODES,
+) -> ProviderError:
+    """The error that stands for a provider's own `code`.
+
+    Args:
+        code: as the provider gave it; RFC 6749 §4.1.2.1 and §5.2 unless it has its own.
+        setup: codes that blame the portal's configuration; `down` those of a provider in trouble.
+    """
+    if code in setup:
+        return ProviderSetup(str(code))
+    if code in down:
+        return ProviderDown(str(code))
+    return ProviderRefused(str(code))
+
+
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """Who the provider says it is. Only `issuer` and `subject` find an account."""
+    """Who the provider says it is. Only `issuer` and `subject` find an account.
+
+    `email` is empty where the provider has none, or has not seen that the person reads it.
+    """
 
     issuer: str
     subject: str
@@ -58,27 +117,35 @@ class RoundTrip:
     state: str
     nonce: str
     verifier: str
+    began_at: datetime
     fresh: bool = False  # ask the provider to have the person sign in again
 
 
 class Provider(Protocol):
-    """One configured way to sign in."""
+    """One configured way to sign in.
+
+    `gives` names what is received of a person; `badge` is a platform of the channels, or "".
+    """
 
     name: str
     label: str
+    badge: str
+    gives: tuple[Given, ...]
 
     async def authorize_url(self, trip: RoundTrip) -> str:
         """Where to send the person.
 
         Raises:
             ProviderDown: the provider's own description cannot be had.
+            TokenInvalid: the description is another issuer's.
         """
 
     async def redeem(self, code: str, trip: RoundTrip) -> Claims:
         """Exchange the code that the person came back with for who they are.
 
         Raises:
-            ProviderDown, ProviderRefused, TokenInvalid, ClockOff: as they say.
+            ProviderDown, ProviderRefused, ProviderSetup, TokenInvalid, ClockOff, NotFresh: as
+                they say.
         """
 
 

@@ -4,33 +4,46 @@ Authlib does the protocol: discovery, code flow with PKCE (S256), token exchange
 claims of the identity token. The round trip's secrets are ours to keep, in the database.
 """
 
-from typing import Any
+import time
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 import httpx2
 from authlib.integrations.base_client.errors import OAuthError
 from authlib.integrations.starlette_client import StarletteOAuth2App
-from authlib.oidc.core import CodeIDToken
-from joserfc.errors import ExpiredTokenError, InvalidTokenError, JoseError
+from joserfc.errors import ExpiredTokenError, InvalidClaimError, JoseError
 
 from app.accounts.providers.base import (
     TIMEOUT,
     Claims,
     ClockOff,
+    Given,
+    NotFresh,
     ProviderDown,
-    ProviderRefused,
     RoundTrip,
     TokenInvalid,
+    refusal,
 )
 from app.core.config import ProviderSettings
 
 GOOGLE = "https://accounts.google.com"
-TRIES = (ValueError, KeyError, RuntimeError)
+LEEWAY = 120  # seconds that the provider's clock and ours may differ
+DESCRIBED_FOR = 24 * 3600  # seconds that a provider's description and keys are believed
+# Public keys only: "none" signs nothing, and HS256 would need the client's secret as a key.
+_SIZES = (256, 384, 512)
+ALGORITHMS = (*(f"{kind}{size}" for kind in ("RS", "PS", "ES") for size in _SIZES), "EdDSA")
+UNREADABLE = (AttributeError, KeyError, OverflowError, RuntimeError, TypeError, ValueError)
+TIMES = frozenset({"exp", "iat", "nbf"})
+UNREACHABLE = (httpx2.HTTPError, httpx2.InvalidURL)
 
 
 class OidcProvider:
     """An issuer that describes itself under `/.well-known/openid-configuration`."""
 
-    extra: dict[str, str] = {}  # noqa: RUF012 - constants of a preset
+    badge = ""
+    gives: tuple[Given, ...] = ("name", "email")
+    asked: ClassVar[Mapping[str, str]] = {}
+    asked_fresh: ClassVar[Mapping[str, str]] = {"prompt": "login", "max_age": "0"}
 
     def __init__(
         self, given: ProviderSettings, transport: httpx2.AsyncBaseTransport | None = None
@@ -40,85 +53,84 @@ class OidcProvider:
         self.issuer = given.issuer.rstrip("/")
         self._given = given
         self._transport = transport
-        self._app: Any = None
+        self._described: Any = None
+        self._until = 0.0
 
-    @property
-    def _client(self) -> Any:
-        """Authlib's client; kept, since it remembers the provider's description and keys."""
-        if self._app is None:
-            kwargs: dict[str, Any] = {
-                "scope": "openid profile email",
-                "code_challenge_method": "S256",
-                "timeout": TIMEOUT,
-                "trust_env": False,
-            }
-            if self._transport is not None:
-                kwargs["transport"] = self._transport
-            self._app = StarletteOAuth2App(
-                framework=None,
-                name=self.name,
-                client_id=self._given.client_id,
-                client_secret=self._given.client_secret.get_secret_value() or None,
-                server_metadata_url=f"{self.issuer}/.well-known/openid-configuration",
-                client_kwargs=kwargs,
-            )
-        return self._app
+    async def _client(self) -> Any:
+        """Authlib's client, which holds the issuer's own description (Discovery §4.3)."""
+        if self._described is None or time.monotonic() > self._until:
+            client = self._undescribed()
+            try:
+                found = await client.load_server_metadata()
+                issuer = str(found["issuer"]).rstrip("/")
+            except (*UNREACHABLE, *UNREADABLE) as failure:
+                raise ProviderDown from failure
+            if issuer != self.issuer:
+                raise TokenInvalid("issuer")
+            offered = found.get("id_token_signing_alg_values_supported") or ()
+            found["id_token_signing_alg_values_supported"] = [
+                name for name in ALGORITHMS if name in offered
+            ] or ["RS256"]
+            self._described, self._until = client, time.monotonic() + DESCRIBED_FOR
+        return self._described
 
-    async def _described(self) -> None:
-        """Have the provider's description, and see that it is the issuer's own (Discovery §4.3)."""
-        try:
-            found = await self._client.load_server_metadata()
-        except (httpx2.HTTPError, *TRIES) as failure:
-            self._app = None  # ask again next time
-            raise ProviderDown from failure
-        if str(found.get("issuer", "")).rstrip("/") != self.issuer:
-            self._app = None
-            raise TokenInvalid
+    def _undescribed(self) -> Any:
+        kwargs: dict[str, Any] = {
+            "scope": "openid profile email",
+            "code_challenge_method": "S256",
+            "timeout": TIMEOUT,
+            "trust_env": False,
+        }
+        if self._transport is not None:
+            kwargs["transport"] = self._transport
+        return StarletteOAuth2App(
+            framework=None,
+            name=self.name,
+            client_id=self._given.client_id,
+            client_secret=self._given.client_secret.get_secret_value() or None,
+            server_metadata_url=f"{self.issuer}/.well-known/openid-configuration",
+            client_kwargs=kwargs,
+        )
 
     async def authorize_url(self, trip: RoundTrip) -> str:
         """See `Provider.authorize_url`."""
-        await self._described()
-        asked = {**self.extra, **({"prompt": "login", "max_age": "0"} if trip.fresh else {})}
-        made = await self._client.create_authorization_url(
-            trip.redirect_uri,
-            state=trip.state,
-            nonce=trip.nonce,
-            code_verifier=trip.verifier,
-            **asked,
-        )
+        client = await self._client()
+        try:
+            made = await client.create_authorization_url(
+                trip.redirect_uri,
+                state=trip.state,
+                nonce=trip.nonce,
+                code_verifier=trip.verifier,
+                **(self.asked_fresh if trip.fresh else self.asked),
+            )
+        except UNREADABLE as failure:
+            raise ProviderDown from failure
         return str(made["url"])
 
     async def redeem(self, code: str, trip: RoundTrip) -> Claims:
         """See `Provider.redeem`."""
-        await self._described()
+        client = await self._client()
         try:
-            token = await self._client.fetch_access_token(
+            token = await client.fetch_access_token(
                 code=code, redirect_uri=trip.redirect_uri, code_verifier=trip.verifier
             )
-            claims = await self._client.parse_id_token(
-                token, nonce=trip.nonce, claims_options=self._expected(), claims_cls=CodeIDToken
+            claims = await client.parse_id_token(
+                token, nonce=trip.nonce, claims_options=self._expected(), leeway=LEEWAY
             )
-        except OAuthError as refusal:
-            raise ProviderRefused from refusal
-        except (ExpiredTokenError, InvalidTokenError) as off:
-            raise ClockOff from off
+        except OAuthError as refused:
+            raise refusal(refused.error) from refused
+        except (ExpiredTokenError, InvalidClaimError) as wrong:
+            raise (ClockOff if wrong.claim in TIMES else TokenInvalid)(wrong.claim) from wrong
         except JoseError as wrong:
-            raise TokenInvalid from wrong
-        except httpx2.HTTPError as failure:
+            raise TokenInvalid(wrong.error) from wrong
+        except UNREACHABLE as failure:
             raise ProviderDown from failure
-        except TRIES as wrong:
+        except UNREADABLE as wrong:
             raise TokenInvalid from wrong
-        if not claims or not claims.get("sub"):
-            raise TokenInvalid
-        return Claims(
-            self.issuer,
-            str(claims["sub"]),
-            str(claims.get("name") or ""),
-            str(claims.get("email") or ""),
-        )
-
-    def _issuers(self) -> list[str]:
-        return [self.issuer, f"{self.issuer}/"]
+        if not claims:
+            raise TokenInvalid("no identity token")
+        _check_fresh(claims, trip)
+        return self._claims(await self._completed(client, token, claims))
 
     def _expected(self) -> dict[str, Any]:
         return {
@@ -126,11 +138,51 @@ class OidcProvider:
             "aud": {"essential": True, "value": self._given.client_id},
         }
 
+    def _issuers(self) -> list[str]:
+        return [self.issuer, f"{self.issuer}/"]
+
+    async def _completed(self, client: Any, token: Any, claims: Any) -> Mapping[str, Any]:
+        """The claims with what only the UserInfo endpoint tells (OpenID Connect Core §5.4).
+
+        It may fail without harm: who the person is has been proven by then.
+        """
+        known: dict[str, Any] = dict(claims)
+        if known.get("name") and known.get("email"):
+            return known
+        try:
+            if not (await client.load_server_metadata()).get("userinfo_endpoint"):
+                return known
+            more = dict(await client.userinfo(token=token))
+        except (OAuthError, *UNREACHABLE, *UNREADABLE):
+            return known
+        return {**more, **known} if more.get("sub") == known["sub"] else known
+
+    def _claims(self, found: Mapping[str, Any]) -> Claims:
+        called = (found.get(key) for key in ("name", "preferred_username", "nickname"))
+        read = found.get("email_verified") not in (False, "false")
+        return Claims(
+            self.issuer,
+            str(found["sub"]),
+            next((str(name) for name in called if name), ""),
+            str(found.get("email") or "") if read else "",
+        )
+
+
+def _check_fresh(claims: Mapping[str, Any], trip: RoundTrip) -> None:
+    """Hold a provider that says when the person signed in to what it was asked."""
+    told = claims.get("auth_time")
+    if trip.fresh and told is not None and told < trip.began_at.timestamp() - LEEWAY:
+        raise NotFresh
+
 
 class GoogleProvider(OidcProvider):
-    """Google: its tokens may name the issuer without `https://`, and one picks an account."""
+    """Google: its tokens may name the issuer without `https://`, and one picks an account.
 
-    extra = {"prompt": "select_account"}  # noqa: RUF012
+    It knows neither `prompt=login` nor `max_age`, so that a fresh sign-in is a choice of account.
+    """
+
+    asked: ClassVar[Mapping[str, str]] = {"prompt": "select_account"}
+    asked_fresh: ClassVar[Mapping[str, str]] = asked
 
     def __init__(
         self, given: ProviderSettings, transport: httpx2.AsyncBaseTransport | None = None

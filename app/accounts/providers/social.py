@@ -15,11 +15,20 @@ from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from app.accounts.providers.base import (
     TIMEOUT,
     Claims,
+    Given,
+    ProviderDown,
     ProviderRefused,
     RoundTrip,
     ask,
+    refusal,
 )
 from app.core.config import ProviderSettings
+
+# Graph API, "Handling errors": 1 here means the secret, 101 the app, 191 the redirect address.
+FACEBOOK_SETUP = frozenset({1, 101, 191})
+FACEBOOK_DOWN = frozenset({2, 4, 17, 341})
+# Wrong app, wrong secret; and profiles are given only to servers whose address is in Vietnam.
+ZALO_SETUP = frozenset({-14002, -14004, -501})
 
 
 class SocialProvider:
@@ -28,6 +37,8 @@ class SocialProvider:
     issuer: ClassVar[str]
     usual_label: ClassVar[str]
     authorize_at: ClassVar[str]
+    badge: str
+    gives: tuple[Given, ...] = ("name",)
 
     def __init__(
         self, given: ProviderSettings, transport: httpx2.AsyncBaseTransport | None = None
@@ -63,6 +74,8 @@ class FacebookProvider(SocialProvider):
 
     issuer = "https://www.facebook.com"
     usual_label = "Facebook"
+    badge = "facebook"
+    gives: tuple[Given, ...] = ("name", "email")
     authorize_at = "https://www.facebook.com/v23.0/dialog/oauth"
     graph = "https://graph.facebook.com/v23.0"
 
@@ -103,8 +116,13 @@ class FacebookProvider(SocialProvider):
 
     @staticmethod
     def _good(answer: dict[str, Any]) -> dict[str, Any]:
-        if "error" in answer:
-            raise ProviderRefused
+        error = answer.get("error")
+        if isinstance(error, dict):
+            if error.get("is_transient") is True:
+                raise ProviderDown(str(error.get("code")))
+            raise refusal(error.get("code"), setup=FACEBOOK_SETUP, down=FACEBOOK_DOWN)
+        if error:
+            raise refusal(error)
         return answer
 
 
@@ -113,15 +131,17 @@ class TikTokProvider(SocialProvider):
 
     issuer = "https://www.tiktok.com"
     usual_label = "TikTok"
+    badge = "tiktok"
     authorize_at = "https://www.tiktok.com/v2/auth/authorize/"
     api = "https://open.tiktokapis.com/v2"
 
     def question(self, trip: RoundTrip) -> dict[str, str]:
-        """`client_key`, and the challenge as TikTok hashes it."""
+        """`client_key`, the challenge as TikTok hashes it, its page shown for a fresh sign-in."""
         asked = super().question(trip)
         asked["client_key"] = asked.pop("client_id")
         asked["code_challenge"] = hashlib.sha256(trip.verifier.encode()).hexdigest()
-        return {**asked, "scope": "user.info.basic"}
+        more = {"disable_auto_auth": "1"} if trip.fresh else {}
+        return {**asked, "scope": "user.info.basic", **more}
 
     async def redeem(self, code: str, trip: RoundTrip) -> Claims:
         """See `Provider.redeem`."""
@@ -140,7 +160,7 @@ class TikTokProvider(SocialProvider):
                 },
             )
             if token.get("error") or not token.get("access_token"):
-                raise ProviderRefused
+                raise refusal(token.get("error", ""))
             answer = await ask(
                 client,
                 "GET",
@@ -150,7 +170,7 @@ class TikTokProvider(SocialProvider):
             )
         error, data = answer.get("error"), answer.get("data")
         if isinstance(error, dict) and error.get("code") not in (None, "ok"):
-            raise ProviderRefused
+            raise refusal(error["code"])
         person = data.get("user") if isinstance(data, dict) else None
         return claims_of(self.issuer, person, "open_id", "display_name")
 
@@ -163,13 +183,14 @@ class ZaloProvider(SocialProvider):
 
     issuer = "https://oauth.zaloapp.com"
     usual_label = "Zalo"
+    badge = "zalo"
     authorize_at = "https://oauth.zaloapp.com/v4/permission"
 
     def question(self, trip: RoundTrip) -> dict[str, str]:
-        """`app_id`, and nothing that Zalo does not know."""
+        """The four parameters that Zalo documents; S256 is understood."""
         asked = super().question(trip)
         asked["app_id"] = asked.pop("client_id")
-        del asked["response_type"]
+        del asked["response_type"], asked["code_challenge_method"]
         return asked
 
     async def redeem(self, code: str, trip: RoundTrip) -> Claims:
@@ -188,7 +209,7 @@ class ZaloProvider(SocialProvider):
                 headers={"secret_key": self.secret},
             )
             if token.get("error") or not token.get("access_token"):
-                raise ProviderRefused
+                raise refusal(token.get("error"), setup=ZALO_SETUP)
             person = await ask(
                 client,
                 "GET",
@@ -197,7 +218,7 @@ class ZaloProvider(SocialProvider):
                 headers={"access_token": str(token["access_token"])},
             )
         if person.get("error"):
-            raise ProviderRefused
+            raise refusal(person["error"], setup=ZALO_SETUP)
         return claims_of(self.issuer, person, "id", "name")
 
 
