@@ -34,10 +34,26 @@ class DemoPerson:
     about: Mapping[str, str]
 
     @property
+    def woman(self) -> bool:
+        """Whether the person is one: portraits and names are made to fit."""
+        return self.sub in _WOMEN
+
+    @property
     def claims(self) -> dict[str, str | bool]:
         """What the provider says of the person in the ID token, apart from `sub`."""
         return {"name": self.name, "email": self.email, "email_verified": True, "locale": "vi"}
 
+
+_WOMEN: Final = frozenset(
+    {
+        "kol-linh",
+        "kol-thao-draft",
+        "kol-hoa-submitted",
+        "kol-ngan-member",
+        "kol-vy-declined",
+        "kol-tam-lapsed",
+    }
+)
 
 PEOPLE: Final[tuple[DemoPerson, ...]] = (
     DemoPerson(
