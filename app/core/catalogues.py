@@ -23,7 +23,12 @@ KEYWORDS: Mapping[str, tuple[int | tuple[int, str], ...] | None] = {
     "ngettext": (1, 2),
     "pgettext": ((1, "c"), 2),
 }
-TEMPLATE_OPTIONS = {"newstyle_gettext": "true", "trimmed": "true", "silent": "false"}
+TEMPLATE_OPTIONS = {
+    "extensions": "jinja2.ext.do",
+    "newstyle_gettext": "true",
+    "trimmed": "true",
+    "silent": "false",
+}
 GROUND = {"core", "web", "layouts", "components", "errors", "main", "cli", "worker"}
 
 
