@@ -123,7 +123,7 @@ def invented() -> tuple[Kol, ...]:
 def _people(rng: random.Random, count: int) -> Iterator[Kol]:
     known = [person for person in PEOPLE if person.role == "kol"]
     seen: set[str] = {name.casefold() for name in vocabulary.names()["known"]}
-    told = Told()
+    told, taken = Told(), set[str]()
     for rank in range(count):
         person = known[rank] if rank < len(known) else None
         topic = _pick(rng, TOPICS)
@@ -146,12 +146,16 @@ def _people(rng: random.Random, count: int) -> Iterator[Kol]:
             province=province,
             topics=_topics(rng, topic),
             languages=languages,
-            biography=biography(rng, told, Teller(topic, province, locale, woman=name.woman)),
+            biography=biography(
+                rng,
+                told,
+                Teller(topic, province, locale, name.woman, BIRTHDAYS_COUNTED_IN - born.year),
+            ),
             qualifications=_qualifications(rng, topic),
             locale=locale,
             email=person.email if person else f"{handle}@vidu.example",
             phone=f"+8451{rank:07d}",  # no operator has 051
-            channels=_channels(rng, handle, rank, count),
+            channels=_channels(rng, handle, rank, count, taken),
             legal_name_public=_often(rng, 0.35),
             agency=rng.choice(AGENCIES) if _often(rng, 0.18) else "",
             exclusive_brands=rng.choice(BRANDS) if _often(rng, 0.1) else "",
@@ -201,16 +205,17 @@ def _locale(rng: random.Random, languages: Sequence[str], topic: str) -> str:
 
 
 def _channels(
-    rng: random.Random, handle: str, rank: int, count: int
+    rng: random.Random, handle: str, rank: int, count: int, taken: set[str]
 ) -> tuple[InventedChannel, ...]:
     """One to five channels; the largest has the followers that the person's rank gives."""
     wanted = rng.choices((1, 2, 3, 4, 5), (18, 34, 28, 14, 6))[0]
     chosen: list[str] = []
     while len(chosen) < wanted:
         platform = _pick(rng, PLATFORMS)
-        if platform not in chosen:
+        if platform not in chosen and link_of(platform, handle) not in taken:
             chosen.append(platform)
-    size = _followers(rng, (rank * 197) % count + 1)
+            taken.add(link_of(platform, handle))
+    size = _followers(rng, (rank * 197 + 120) % count + 1)
     found = []
     for platform in chosen:
         followers = 0 if platform == "website" else _rounded(rng, size)
@@ -220,8 +225,8 @@ def _channels(
 
 
 def _followers(rng: random.Random, rank: int) -> int:
-    """Zipf's law with some noise: 3 million at the top, thousands in the long tail."""
-    return max(420, round(3_200_000 / rank**1.12 * rng.lognormvariate(0, 0.35)))
+    """Zipf's law with some noise: millions at the top, thousands in the long tail."""
+    return max(420, int(4_000_000 / float(rank) ** 1.08 * rng.lognormvariate(0, 0.7)))
 
 
 def _rounded(rng: random.Random, followers: int) -> int:

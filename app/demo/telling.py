@@ -3,22 +3,26 @@
 import random
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from app.core.reference import reference
 from app.demo import vocabulary
 
-YEARS = range(2012, 2025)  # in which somebody may have begun
-TOLD_UNTIL = 2026
+FIRST_YEAR, LAST_YEAR = 2012, 2024  # in which somebody may have begun
+TOLD_IN = 2026
+GROWN = 17  # the age at which one begins
+_WHOSE = re.compile(r"\((w|m|\d+\+)\) ")
 
 
 @dataclass(slots=True)
 class Told:
-    """How often each sentence was used, so that the least told one comes next."""
+    """What was told already, so that the least told sentence comes next and no text twice."""
 
     times: Counter[str] = field(default_factory=Counter)
+    texts: set[str] = field(default_factory=set)
 
-    def choose(self, rng: random.Random, sentences: tuple[str, ...]) -> str:
+    def choose(self, rng: random.Random, sentences: Sequence[str]) -> str:
         """One of the sentences that were told least."""
         least = min(self.times[s] for s in sentences)
         found = rng.choice([s for s in sentences if self.times[s] == least])
@@ -34,24 +38,45 @@ class Teller:
     province: str
     locale: str
     woman: bool
+    age: int
+
+    def may_say(self, sentence: str) -> bool:
+        """Whether a sentence is theirs: `(w)`, `(m)` or `(30+)` before it says whose it is."""
+        found = _WHOSE.match(sentence)
+        if found is None:
+            return True
+        whose = found[1]
+        return self.woman == (whose == "w") if whose in "wm" else self.age >= int(whose[:-1])
 
 
 def biography(rng: random.Random, told: Told, by: Teller) -> str:
     """What `by` writes about themself, in their language."""
-    whole = vocabulary.biographies(by.locale).get(by.topic) if by.locale != "vi" else None
-    if whole:
-        return _filled(rng, told.choose(rng, whole), by)
+    if by.locale != "vi":
+        whole = vocabulary.biographies(by.locale).get(by.topic, ())
+        unused = [text for text in whole if not told.times[text]]
+        if unused:
+            return _filled(rng, told.choose(rng, unused), by)
+    while True:
+        text = _composed(rng, told, by)
+        if text not in told.texts:
+            told.texts.add(text)
+            return text
+
+
+def _composed(rng: random.Random, told: Told, by: Teller) -> str:
     words = vocabulary.topics()[by.topic]
-    parts = [told.choose(rng, words.openings), told.choose(rng, words.middles)]
+    openings = [sentence for sentence in words.openings if by.may_say(sentence)]
+    parts = [told.choose(rng, openings), told.choose(rng, words.middles)]
     if rng.random() < 0.75:  # noqa: PLR2004 - some stop earlier
         parts.append(told.choose(rng, words.endings))
-    text = " ".join(_filled(rng, part, by) for part in parts)
+    text = " ".join(_filled(rng, _WHOSE.sub("", part), by) for part in parts)
     return _in_ones_own_voice(rng, text)
 
 
 def _filled(rng: random.Random, text: str, by: Teller) -> str:
     place = vocabulary.places()[by.province]
-    since = rng.choice(YEARS)
+    earliest = max(FIRST_YEAR, TOLD_IN - by.age + GROWN)
+    since = rng.randint(min(earliest, LAST_YEAR), LAST_YEAR)
     return text.format(
         home=place.home,
         home_plain=reference.provinces[by.province].name(by.locale),
@@ -59,7 +84,7 @@ def _filled(rng: random.Random, text: str, by: Teller) -> str:
         dish=rng.choice(place.dishes),
         thing=rng.choice(place.things),
         since=since,
-        years=TOLD_UNTIL - since,
+        years=TOLD_IN - since,
         parent="mẹ" if by.woman else "bố",
     )
 
