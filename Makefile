@@ -21,7 +21,7 @@ python:
 
 demo: python ## Start the demonstration; Ctrl-C stops it, its data stay
 	@"$(PYTHON)" scripts/ready.py demo
-	@exec .venv/bin/python -m app.cli demo
+	@exec .venv/bin/python -m app.demo
 
 test: python ## Check everything: lint, types, import contracts, migrations, tests, a real browser
 	@"$(PYTHON)" scripts/ready.py dev

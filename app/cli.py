@@ -9,16 +9,13 @@ from typing import Annotated, Any
 
 import typer
 import uvicorn
-from alembic import command
-from alembic.config import Config
 from pydantic import ValidationError
 
 from app import tables  # noqa: F401 - all models, before any query
-from app import worker as worker_process
 from app.accounts import models as accounts
 from app.accounts import service as accounts_service
-from app.core import catalogues, db, embedded_postgres, reference_tables
-from app.core.config import ROOT, settings
+from app.core import db, embedded_postgres, migrations, reference_tables
+from app.core.config import settings
 from app.core.errors import PortalError
 from app.core.viewer import Viewer
 from app.members import service as members
@@ -97,7 +94,9 @@ def web() -> None:
 @app.command()
 def worker() -> None:
     """Do the jobs: letters, checks of channels, the clock's moves."""
-    worker_process.main()
+    from app import worker as process  # noqa: PLC0415 - reads in the jobs of every slice
+
+    process.main()
 
 
 @app.command()
@@ -126,26 +125,19 @@ database = group("db", "The database's shape.")
 @database.command()
 def upgrade(revision: str = "head") -> None:
     """Migrate up to REVISION."""
-    command.upgrade(alembic_config(), revision)
+    migrations.upgrade(revision)
 
 
 @database.command()
 def downgrade(revision: str) -> None:
     """Migrate down to REVISION."""
-    command.downgrade(alembic_config(), revision)
+    migrations.downgrade(revision)
 
 
 @database.command()
 def revision(words: str) -> None:
     """Write a new migration from what the models say."""
-    command.revision(alembic_config(), words, autogenerate=True)
-
-
-def alembic_config() -> Config:
-    """Alembic's configuration, wherever the command is typed."""
-    found = Config(ROOT / "alembic.ini")
-    found.set_main_option("script_location", str(ROOT / "migrations"))
-    return found
+    migrations.write(words)
 
 
 references = group("reference", "The product's vocabularies.")
@@ -168,6 +160,8 @@ words = group("i18n", "The catalogues.")
 @words.command("update")
 def update_words(slices: Annotated[list[str] | None, typer.Argument()] = None) -> None:
     """Bring the catalogues up to the source; all slices, or those named."""
+    from app.core import catalogues  # noqa: PLC0415 - reads in a parser that no other command needs
+
     for name, left in catalogues.update(slices or ()).items():
         typer.echo(f"{name}: {'whole' if not left else f'{left} to translate'}")
 
@@ -175,6 +169,8 @@ def update_words(slices: Annotated[list[str] | None, typer.Argument()] = None) -
 @words.command("missing")
 def missing_words() -> None:
     """List what is not translated."""
+    from app.core import catalogues  # noqa: PLC0415 - as above
+
     left = catalogues.missing()
     typer.echo("\n".join(left) if left else "nothing is missing")
     if left:

@@ -22,12 +22,15 @@ class Child:
         name: what it is called on the screen and in the name of its log.
         arguments: what this Python is given to run it.
         patience: seconds that it is given to end by itself.
+        inherits: file descriptors that it is handed.
+        once: it does its work, shows its words on the screen, and is not started again.
     """
 
     name: str
     arguments: Sequence[str]
     patience: float = PATIENCE
     inherits: Sequence[int] = ()
+    once: bool = False
     process: subprocess.Popen[bytes] | None = None
     _started: float = 0.0
     _next_start: float = 0.0
@@ -41,7 +44,7 @@ class Child:
                 cwd=root,
                 env=dict(environment),
                 stdin=subprocess.DEVNULL,
-                stdout=log,
+                stdout=None if self.once else log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,  # Ctrl-C is for the supervisor, which ends them in order
                 pass_fds=tuple(self.inherits),
@@ -52,6 +55,11 @@ class Child:
     def alive(self) -> bool:
         """Whether the process runs."""
         return self.process is not None and self.process.poll() is None
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether the process ended well."""
+        return self.process is not None and self.process.poll() == 0
 
     def due(self) -> bool:
         """Whether the dead process should be started again now: at once, then ever more slowly."""
@@ -99,13 +107,17 @@ class Family:
     def tend(self, say: Callable[[str], None]) -> None:
         """Start again whatever died."""
         for child in self.children:
-            if not child.alive and child.due():
+            if not child.once and not child.alive and child.due():
                 say(f"{child.name} stopped unexpectedly; starting it again")
                 child.start(self.environment, self.root, self.logs, self.parent)
 
     def dead(self) -> list[Child]:
-        """Those that do not run."""
-        return [child for child in self.children if not child.alive]
+        """Those that should run and do not; one that is to work once counts when it failed."""
+        return [
+            child
+            for child in self.children
+            if not child.alive and not (child.once and child.succeeded)
+        ]
 
     def last_words(self, child: Child, lines: int = 5) -> str:
         """The end of the child's log."""

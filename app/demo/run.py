@@ -4,9 +4,9 @@ This process supervises and does nothing else; pages, jobs, sign-in, mail and th
 processes of their own. See docs/architecture.md, "The demonstration".
 """
 
-import asyncio
 import fcntl
 import json
+import math
 import os
 import shutil
 import signal
@@ -15,20 +15,14 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from alembic import command
-from alembic.config import Config
-
-from app.conduct import code
-from app.conduct import service as conduct
-from app.core import db, embedded_postgres, reference_tables
-from app.core.config import DATA, ROOT, settings
-from app.core.crypto import token
-from app.core.viewer import Viewer
-from app.demo import provider, seed
+from app.core import embedded_postgres
+from app.core.config import ROOT, settings
+from app.core.crypto import digest, token
+from app.demo import provider
 from app.demo.children import Child, Family
 from app.demo.people import PEOPLE
 
@@ -140,8 +134,7 @@ def _prepare() -> Family:
     try:
         if own_database:
             family.add(Child("database", ("-m", "app.demo.keeper"), patience=70))
-        _fill()
-        _open(family, listening)
+        _fill_and_open(family, listening)
     except BaseException:
         _ignore_signals()
         family.end()
@@ -149,6 +142,55 @@ def _prepare() -> Family:
             embedded_postgres.stop(settings().data_dir)
         raise
     return family
+
+
+def _fill_and_open(family: Family, listening: socket.socket) -> None:
+    """Fill the database, then start the portal; both at once when it was filled before.
+
+    Raises:
+        CannotStart: one of the processes fails.
+    """
+    filled = settings().data_dir / "filled"
+    filling = Child("data", ("-m", "app.demo.fill"), once=True)
+    _say("Bringing the database up to date")
+    family.add(filling)
+    if not filled.exists() or filled.read_text() != _shape():
+        _wait(family, lambda: filling.succeeded)
+        filled.write_text(_shape())
+    _say("Starting the portal")
+    mail = listening.fileno()
+    sign_in = ("-m", "app.demo.provider", "--port", str(_sign_in_port()))
+    family.add(Child("sign-in", sign_in))
+    family.add(Child("mail", ("-m", "app.demo.post", str(mail)), inherits=(mail,)))
+    family.add(Child("web", ("-m", "app.cli", "web")))
+    family.add(Child("worker", ("-m", "app.cli", "worker"), patience=25))
+    _wait(family, lambda: filling.succeeded and _is_ready(), LONGEST_START)
+
+
+def _shape() -> str:
+    """What the database is filled by; of another one the portal cannot be sure."""
+    versions = sorted(path.name for path in (ROOT / "migrations" / "versions").glob("*.py"))
+    return digest("\n".join([settings().database_url, *versions]))
+
+
+def _wait(family: Family, done: Callable[[], bool], seconds: float = math.inf) -> None:
+    """Wait until all is `done`.
+
+    Raises:
+        CannotStart: a process ended, or `seconds` went by.
+    """
+    until = time.monotonic() + seconds
+    while not done():
+        dead = family.dead()
+        if dead or time.monotonic() > until:
+            late = dead[0] if dead else family.children[-1]
+            if late.once:
+                raise CannotStart("The database could not be filled; the lines above say why.")
+            raise CannotStart(
+                f"{late.name} does not start. The end of its log ({family.logs}):\n"
+                f"{family.last_words(late)}"
+            )
+        time.sleep(0.1)
 
 
 def _check_ports() -> None:
@@ -220,54 +262,6 @@ def _secret_key() -> str:
         half.write_text(token(32))
         half.rename(path)
     return path.read_text()
-
-
-def _fill() -> None:
-    """The database's shape, the vocabularies, the code of conduct, the people."""
-    _say("Bringing the database up to date")
-    config = Config(ROOT / "alembic.ini")
-    config.set_main_option("script_location", str(ROOT / "migrations").replace("%", "%%"))
-    command.upgrade(config, "head")
-
-    async def work() -> None:
-        chosen = db.Database(db.make_engine(settings().database_url, pool_size=4))
-        db.use_database(chosen)
-        try:
-            async with db.transaction() as session:
-                await reference_tables.load(session)
-                for path in sorted(DATA.glob("conduct-[0-9]*.yaml")):
-                    await conduct.publish(session, Viewer.system("demo"), code.read_file(path))
-            await seed.seed(_say)
-        finally:
-            await chosen.close()
-            db.use_database(None)
-
-    asyncio.run(work())
-
-
-def _open(family: Family, listening: socket.socket) -> None:
-    """Start sign-in, mail, pages and worker, and wait until they do their work.
-
-    Raises:
-        CannotStart: one of them does not come up.
-    """
-    _say("Starting the portal")
-    mail = listening.fileno()
-    sign_in = ("-m", "app.demo.provider", "--port", str(_sign_in_port()))
-    family.add(Child("sign-in", sign_in))
-    family.add(Child("mail", ("-m", "app.demo.post", str(mail)), inherits=(mail,)))
-    family.add(Child("web", ("-m", "app.cli", "web")))
-    family.add(Child("worker", ("-m", "app.cli", "worker"), patience=25))
-    until = time.monotonic() + LONGEST_START
-    while not _is_ready():
-        family_died = family.dead()
-        if family_died or time.monotonic() > until:
-            late = family_died[0] if family_died else family.children[-1]
-            raise CannotStart(
-                f"{late.name} does not start. The end of its log ({family.logs}):\n"
-                f"{family.last_words(late)}"
-            )
-        time.sleep(0.1)
 
 
 def _is_ready() -> bool:

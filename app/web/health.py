@@ -2,17 +2,14 @@
 
 import asyncio
 from datetime import timedelta
-from functools import lru_cache
 
-from alembic.config import Config
-from alembic.script import ScriptDirectory
 from fastapi import APIRouter
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
-from app.core.config import ROOT
+from app.core import migrations
 from app.core.db import database
 
 router = APIRouter()
@@ -50,15 +47,7 @@ async def _checks() -> dict[str, bool]:
             ),
             {"silent": WORKER_SILENT},
         )
-    return {"database": True, "migrations": at == head(), "worker": bool(worker)}
-
-
-@lru_cache
-def head() -> str | None:
-    """The newest migration that this code knows."""
-    config = Config(ROOT / "alembic.ini")
-    config.set_main_option("script_location", str(ROOT / "migrations"))
-    return ScriptDirectory.from_config(config).get_current_head()
+    return {"database": True, "migrations": at == migrations.head(), "worker": bool(worker)}
 
 
 @router.get("/metrics")
