@@ -25,7 +25,7 @@ demo: python ## Start the demonstration; Ctrl-C stops it, its data stay
 
 test: python ## Check everything: lint, types, import contracts, migrations, tests, a real browser
 	@"$(PYTHON)" scripts/ready.py dev
-	@exec .venv/bin/python scripts/check.py
+	@exec .venv/bin/python -m scripts.check
 
 reset: python ## Delete the demonstration's data
 	@"$(PYTHON)" scripts/ready.py demo
@@ -33,4 +33,4 @@ reset: python ## Delete the demonstration's data
 
 lock: python ## Write the lock files anew from pyproject.toml
 	@"$(PYTHON)" scripts/ready.py dev
-	@exec .venv/bin/python scripts/lock.py
+	@exec .venv/bin/python -m scripts.lock
