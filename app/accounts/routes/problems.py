@@ -92,17 +92,17 @@ PROBLEMS: Mapping[str, Problem] = {
         "clock",
         _l("The clocks do not agree"),
         _l(
-            "The answer of %(provider)s bears a time that does not fit ours, so we did not use it. "
+            "The answer of %(provider)s carries a time that does not fit ours, so we did not use it. "
             "It is not your doing. Try again in a minute, or use another way in."
         ),
     ),
     "not_fresh": Problem(
         409,
         "lock",
-        _l("We need you to sign in anew"),
+        _l("We need you to sign in afresh"),
         _l(
-            "%(provider)s went by an earlier sign-in. For this step please sign in there again, "
-            "with your password or your telephone."
+            "%(provider)s relied on an earlier sign-in. For this step please sign in there again, "
+            "with your password or your phone."
         ),
     ),
     "other_account": Problem(
