@@ -60,7 +60,11 @@ class Pillar(Term):
     """One of the five pillars of the assessment, with the most points it can give."""
 
     points: int = 0
-    questions: tuple[str, ...] = ()
+    questions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def asked(self, locale: str | None = None) -> tuple[str, ...]:
+        """What a reviewer asks about it, in `locale` or in the reader's language."""
+        return self.questions.get(locale or current_locale()) or self.questions["en"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +162,9 @@ class Reference:
                 p["key"],
                 {locale: p[locale] for locale in ("vi", "en", "fr")},
                 points=p["points"],
-                questions=tuple(p["questions_en"]),
+                questions={
+                    locale: tuple(p[f"questions_{locale}"]) for locale in ("vi", "en", "fr")
+                },
             )
             for p in self._pillar_file["pillars"]
         }

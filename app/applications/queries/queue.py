@@ -34,6 +34,12 @@ class Filter:
     page: int = 1
 
 
+def days_left(promised_by: datetime) -> int:
+    """Working days from today until a promise falls due; negative once that day has passed."""
+    promised = promised_by.astimezone(clock.VIETNAM).date()
+    return deadlines.working_days_between(clock.today(), promised)
+
+
 @dataclass(frozen=True, slots=True)
 class QueueRow:
     """One application in the list."""
@@ -58,8 +64,7 @@ class QueueRow:
     @property
     def days_left(self) -> int:
         """Working days until the promise falls due; negative once it is broken."""
-        promised = self.promised_by.astimezone(clock.VIETNAM).date()
-        return deadlines.working_days_between(clock.today(), promised)
+        return days_left(self.promised_by)
 
     @property
     def overdue(self) -> bool:

@@ -1,0 +1,166 @@
+"""The words for what staff see: roles, and what happened to an application."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+from typing import Literal
+from uuid import UUID
+
+from babel.support import LazyProxy
+
+from app.accounts.models import Role
+from app.applications.models import Section, Status
+from app.applications.policy.moves import SECTION_NAMES
+from app.audit.queries import Event
+from app.cases.queries import Said
+from app.channels.models import FollowersSource
+from app.core.i18n import gettext as _
+from app.core.i18n import lazy_gettext as _l
+from app.core.i18n import ngettext
+
+
+def role(of: Role | str) -> str:
+    """The name of a staff role."""
+    return {
+        Role.REVIEWER: _("Reviewer"),
+        Role.OFFICER: _("Case officer"),
+        Role.BOARD: _("Board member"),
+        Role.ADMINISTRATOR: _("Administrator"),
+        Role.AUDITOR: _("Auditor"),
+    }[Role(of)]
+
+
+def role_means(of: Role | str) -> str:
+    """What somebody with the role does."""
+    return {
+        Role.REVIEWER: _("Checks applications and decides on them."),
+        Role.OFFICER: _("Handles complaints."),
+        Role.BOARD: _("Confirms sanctions and decides on appeals."),
+        Role.ADMINISTRATOR: _("Gives and takes roles, sees all members."),
+        Role.AUDITOR: _("Reads everything, decides nothing."),
+    }[Role(of)]
+
+
+def patience(days_left: int, *, broken: bool) -> str:
+    """How an application stands against the promise made for it.
+
+    Args:
+        days_left: working days until the promise falls due.
+        broken: whether the hour of it has passed.
+    """
+    if not broken:
+        if days_left == 0:
+            return _("due today")
+        return ngettext("%(n)s working day left", "%(n)s working days left", days_left)
+    if days_left == 0:
+        return _("overdue since today")
+    return ngettext("%(n)s working day late", "%(n)s working days late", -days_left)
+
+
+def sources() -> dict[str, str]:
+    """Who says how many follow a channel, by key."""
+    return {
+        FollowersSource.DECLARED: _("declared"),
+        FollowersSource.STAFF: _("counted by staff"),
+        FollowersSource.API: _("from the platform"),
+    }
+
+
+_MOVES: Mapping[tuple[str, str], LazyProxy] = MappingProxyType(
+    {
+        (Status.DRAFT, Status.SUBMITTED): _l("Application submitted"),
+        (Status.SUBMITTED, Status.IN_REVIEW): _l("Review begun"),
+        (Status.IN_REVIEW, Status.SUBMITTED): _l("Review given back"),
+        (Status.IN_REVIEW, Status.INFO_REQUESTED): _l("Changes asked for"),
+        (Status.INFO_REQUESTED, Status.SUBMITTED): _l("Changes sent in"),
+        (Status.IN_REVIEW, Status.APPROVED): _l("Approved"),
+        (Status.IN_REVIEW, Status.DECLINED): _l("Declined"),
+    }
+)
+_ENDS: Mapping[str, LazyProxy] = MappingProxyType(
+    {Status.WITHDRAWN: _l("Withdrawn by the applicant"), Status.EXPIRED: _l("Expired")}
+)
+
+
+def move(old: str | None, new: str | None) -> str:
+    """One move of an application."""
+    found = _ENDS.get(new or "") or _MOVES.get((old or "", new or ""))
+    return str(found) if found else ""
+
+
+def sections(keys: Sequence[str]) -> str:
+    """The names of sections in one line."""
+    return ", ".join(str(SECTION_NAMES[Section(key)]) for key in keys)
+
+
+def happened(event: Event, names: Mapping[UUID, str]) -> str:
+    """One line of an application's audit; empty for what tells staff nothing."""
+    detail = event.because
+    match event.action:
+        case "application.moved":
+            return move(event.before, event.after)
+        case "application.taken_over":
+            return _("Review taken over from %(name)s", name=_name(event.before, names))
+        case "application.released":
+            return _("Review released")
+        case "application.scored":
+            return _("Points given: %(points)s", points=event.after or _("taken back"))
+        case "application.against_mark":
+            return _("Decided against the mark: %(because)s", because=detail)
+        case _:
+            return ""
+
+
+def _name(account_id: str | None, names: Mapping[UUID, str]) -> str:
+    return names.get(UUID(account_id), "") if account_id else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the conversation, as `components/cases.html` shows it."""
+
+    kind: Literal["message", "event"]
+    text: str
+    at: datetime
+    author: str = ""
+    mine: bool = False
+    staff: bool = False
+    internal: bool = False
+
+
+def conversation(thread: Sequence[Said]) -> tuple[Entry, ...]:
+    """The whole thread as staff read it, notes and events of their own among it."""
+    found = []
+    for said in thread:
+        if said.event is None:
+            found.append(
+                Entry(
+                    "message",
+                    said.words,
+                    said.at,
+                    said.author_name,
+                    staff=said.author == "staff",
+                    internal=said.audience == "staff",
+                )
+            )
+        elif sentence := _event(said):
+            found.append(Entry("event", sentence, said.at))
+    return tuple(found)
+
+
+def _event(said: Said) -> str:
+    facts = said.facts
+    if said.event == "application.taken_over":
+        return _(
+            "%(now)s took the review over from %(held_by)s.",
+            now=said.author_name,
+            held_by=facts.get("held_by", ""),
+        )
+    if said.event != "application.moved":
+        return ""
+    told = move(facts.get("old"), facts.get("new"))
+    who = said.author_name if facts.get("party") != "clock" else ""
+    about = sections(facts.get("sections") or [])
+    told = f"{told}: {about}" if about else told
+    return f"{told} ({who})" if told and who else told
