@@ -5,6 +5,7 @@ import getpass
 import os
 from collections.abc import Coroutine
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -14,6 +15,8 @@ from pydantic import ValidationError
 from app import tables  # noqa: F401 - all models, before any query
 from app.accounts import models as accounts
 from app.accounts import service as accounts_service
+from app.conduct import code as conduct_code
+from app.conduct import service as conduct_service
 from app.core import db, embedded_postgres, migrations, reference_tables
 from app.core.config import settings
 from app.core.errors import PortalError
@@ -150,6 +153,29 @@ def load() -> None:
     async def work() -> str:
         async with db.transaction() as session:
             return f"{await reference_tables.load(session)} keys loaded"
+
+    run(work())
+
+
+conduct = group("conduct", "The code of conduct.")
+
+
+@conduct.command("publish")
+def publish_code(
+    file: Annotated[
+        Path, typer.Argument(help="A version of the code (YAML).")
+    ] = conduct_code.FIRST,
+) -> None:
+    """Publish the version of the code in FILE; safe to run again.
+
+    A version that somebody has signed is never changed: give the new text a new number.
+    """
+
+    async def work() -> str:
+        content = conduct_code.read_file(file)
+        async with db.transaction() as session:
+            done = await conduct_service.publish(session, operator(), content)
+        return f"version {content.version}, in force from {content.effective_from}: {done.value}"
 
     run(work())
 
