@@ -12,7 +12,7 @@ import anyio
 import anyio.to_thread
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
-from app.core.crypto import token
+from app.core.crypto import digest
 from app.core.errors import Refused
 from app.core.i18n import gettext as _
 from app.core.storage import storage
@@ -134,9 +134,14 @@ def _webp(image: Image.Image) -> bytes:
     return out.getvalue()
 
 
-def new_key() -> str:
-    """A key for a portrait that nobody guesses; a new picture has a new one."""
-    return f"portraits/{token(18)}"
+def key_of(sizes: Mapping[str, bytes], once: str) -> str:
+    """The key of a portrait in the storage: nobody guesses it who does not have the picture.
+
+    Args:
+        once: names the occasion, so that one picture sent twice at once has one key, and the same
+            picture of another person or another day has another.
+    """
+    return f"portraits/{digest(once.encode() + sizes['profile'])[:32]}"
 
 
 def file(key: str, size: str) -> str:

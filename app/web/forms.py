@@ -14,7 +14,9 @@ from babel.support import LazyProxy
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 from starlette.datastructures import FormData, UploadFile
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
+from starlette.types import Message
 
 from app.core import text
 from app.core.errors import Refused
@@ -24,6 +26,7 @@ from app.core.i18n import ngettext
 
 MOST_FIELDS = 300
 MOST_BYTES_A_FIELD = 200_000
+MOST_BYTES = 32_000_000  # of a whole form, its files included
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
@@ -102,12 +105,32 @@ async def read_form(request: Request, model: type[M]) -> Form[M]:
 
     The form also stays on `request.state.form`, so that an error page can give back what was
     typed.
+
+    Raises:
+        HTTPException: 413, it is longer than any form of ours; 400, it cannot be read.
     """
-    data = await request.form(max_files=5, max_fields=MOST_FIELDS, max_part_size=MOST_BYTES_A_FIELD)
+    data = await _limited(request).form(
+        max_files=5, max_fields=MOST_FIELDS, max_part_size=MOST_BYTES_A_FIELD
+    )
     form: Form[M] = Form(model, typed=_typed(data, model), files=dict(_files(data)))
     request.state.form = form
     check(form)
     return form
+
+
+def _limited(request: Request) -> Request:
+    """`request`, with a body that is cut off by a refusal before it fills the disk."""
+    left = MOST_BYTES
+
+    async def receive() -> Message:
+        nonlocal left
+        message = await request.receive()
+        left -= len(message.get("body", b""))
+        if left < 0:
+            raise HTTPException(413)
+        return message
+
+    return Request(request.scope, receive)
 
 
 def blank(model: type[M], **values: Any) -> Form[M]:

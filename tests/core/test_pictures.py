@@ -160,8 +160,8 @@ async def test_a_file_too_heavy_is_refused_unread() -> None:
 
 
 async def test_what_is_kept_can_be_forgotten() -> None:
-    key = pictures.new_key()
     drawn = await pictures.draw(picture())
+    key = pictures.key_of(drawn, "once")
     await pictures.keep(key, drawn)
     assert await storage().get(pictures.file(key, "card")) == drawn["card"]
     assert await storage().get(pictures.file(key, "profile")) == drawn["profile"]
@@ -173,5 +173,8 @@ async def test_what_is_kept_can_be_forgotten() -> None:
     assert await storage().get(pictures.file(key, "profile")) is None
 
 
-def test_no_two_keys_are_alike() -> None:
-    assert len({pictures.new_key() for _ in range(100)}) == 100
+def test_a_key_is_the_same_only_for_the_same_picture_on_the_same_occasion() -> None:
+    one, other = pictures.draw_now(picture()), pictures.draw_now(picture(colour="red"))
+    keys = [pictures.key_of(drawn, once) for drawn in (one, other) for once in ("a", "b", "a")]
+    assert len(set(keys)) == 4
+    assert pictures.key_of(one, "a") == keys[0]

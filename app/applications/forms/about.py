@@ -8,12 +8,13 @@ from typing import Annotated, ClassVar
 from babel.support import LazyProxy
 from pydantic import Field, field_validator
 
+from app.applications.forms.section import SectionForm
 from app.applications.policy import answers
 from app.core import clock
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext as _l
 from app.core.reference import reference
-from app.web.forms import FormModel, Line
+from app.web.forms import Line
 
 _NOT_IN_NAMES = re.compile(r"[\d@#<>/\\|{}\[\]()_=+*^%$!?;:\"“”]")
 _ADDRESS = re.compile(
@@ -21,7 +22,7 @@ _ADDRESS = re.compile(
     r"@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])"
 )
 _BETWEEN_DIGITS = re.compile(r"[\s.·()\u2010-\u2015-]+")
-_VIETNAMESE = re.compile(r"(?:\+84|0084|84|)0?([35789]\d{8}|2\d{9})")
+_VIETNAMESE = re.compile(r"(?:(?:\+|00)?840?|0)([35789]\d{8}|2\d{9})", re.ASCII)
 OLDEST = 120  # years
 
 
@@ -37,10 +38,9 @@ def phone_number(given: str) -> str | None:
     return f"+84{found.group(1)}" if found else None
 
 
-class AboutForm(FormModel):
+class AboutForm(SectionForm):
     """The section “About you”."""
 
-    seen: str = ""
     legal_name: Annotated[Line, Field(min_length=2, max_length=100)]
     legal_name_public: bool
     stage_name: Annotated[Line, Field(min_length=1, max_length=60)]

@@ -6,10 +6,11 @@ from typing import Annotated, ClassVar
 from babel.support import LazyProxy
 from pydantic import Field, ValidationInfo, field_validator
 
+from app.applications.forms.section import SectionForm
 from app.applications.policy import answers
 from app.applications.policy.answers import MOST_TEXT
 from app.core.i18n import lazy_gettext as _l
-from app.web.forms import FormModel, Paragraphs
+from app.web.forms import Paragraphs
 
 Told = Annotated[Paragraphs, Field(max_length=MOST_TEXT, validate_default=True)]
 _ASKED_BY = {
@@ -24,10 +25,9 @@ _TELL: Mapping[str, LazyProxy] = {
 }
 
 
-class DeclarationsForm(FormModel):
+class DeclarationsForm(SectionForm):
     """The section “Declarations”: three questions, and words only after a yes."""
 
-    seen: str = ""
     has_agency: bool
     agency: Told = ""
     has_exclusive_brands: bool

@@ -1,4 +1,4 @@
-"""The small forms around the sections: begin, portrait, submit, answer, write, withdraw."""
+"""The small forms around the sections: begin, submit, answer, write, withdraw."""
 
 from collections.abc import Mapping
 from typing import Annotated, ClassVar, Literal
@@ -20,12 +20,6 @@ class StartForm(FormModel):
     messages: ClassVar[Mapping[str, LazyProxy]] = {
         "consent": _l("Without your agreement we may not read what you write. Tick it to begin."),
     }
-
-
-class PortraitForm(FormModel):
-    """The section “Your portrait”; the file itself is among the form's files."""
-
-    seen: str = ""
 
 
 class SubmitForm(FormModel):

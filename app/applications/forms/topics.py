@@ -6,6 +6,7 @@ from typing import Annotated, Any, ClassVar
 from babel.support import LazyProxy
 from pydantic import Field, ValidationInfo, create_model, field_validator
 
+from app.applications.forms.section import SectionForm
 from app.applications.policy import answers
 from app.applications.policy.answers import (
     LEAST_BIOGRAPHY,
@@ -17,7 +18,7 @@ from app.applications.policy.answers import (
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext as _l
 from app.core.reference import reference
-from app.web.forms import FormModel, Paragraphs
+from app.web.forms import Paragraphs
 
 LEAST_QUALIFICATION = 10
 EXPERT = tuple(key for key, topic in reference.topics.items() if topic.expert)
@@ -35,10 +36,9 @@ def _in_order(given: list[str], known: Collection[str]) -> list[str]:
     return [key for key in known if key in given]
 
 
-class TopicsFields(FormModel):
+class TopicsFields(SectionForm):
     """The section “Topics and biography”, without the fields of expert topics."""
 
-    seen: str = ""
     topics: Annotated[list[str], Field(min_length=1)]
     languages: Annotated[list[str], Field(min_length=1)]
     biography: Annotated[Paragraphs, Field(min_length=LEAST_BIOGRAPHY, max_length=MOST_BIOGRAPHY)]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from babel.support import LazyProxy
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -60,6 +61,17 @@ class Mine:
         return tuple(s for s, task in self.tasks.items() if task is not Task.COMPLETE)
 
     @property
+    def shown_in_request(self) -> frozenset[Section]:
+        """The sections that a request for changes is about, and any left unfinished."""
+        unfinished = {s for s, task in self.tasks.items() if task is Task.TO_DO}
+        return self.asked | unfinished
+
+    @property
+    def names(self) -> Mapping[Section, LazyProxy]:
+        """What the sections are called."""
+        return moves.SECTION_NAMES
+
+    @property
     def may_write(self) -> bool:
         """Whether there is somebody to write to."""
         return self.is_open and self.status is not Status.DRAFT
@@ -69,6 +81,12 @@ class Mine:
         """The key of the portrait."""
         held = self.answers[Section.PORTRAIT]
         return held.portrait if isinstance(held, Portrait) else None
+
+    def portrait_path(self, size: str) -> str | None:
+        """The address under which its owner alone sees the portrait."""
+        if self.portrait is None:
+            return None
+        return f"/apply/portrait/{self.portrait.removeprefix('portraits/')}/{size}.webp"
 
     def may_edit(self, section: Section) -> bool:
         """Whether `section` can be changed now."""

@@ -7,27 +7,32 @@ from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.applications.models import Application
+from app.applications.policy.answers import Portrait
+from app.applications.service.own import account_of
 from app.core import jobs, pictures
 from app.core.db import transaction
+from app.core.viewer import Viewer
 from app.members import queries as members
 
 FORGET = "applications.forget_portrait"  # the task in `jobs.py`
 SETTLED = timedelta(hours=1)  # by then an upload is saved, or will never be
 
 
-async def keep(sizes: Mapping[str, bytes]) -> str:
-    """Store a portrait under a key of its own, to be called while no transaction is open.
+async def keep(by: Viewer, sizes: Mapping[str, bytes], seen: str) -> Portrait:
+    """Store a portrait, to be saved as one's own; to be called while no transaction is open.
 
     Its deletion is arranged first, should nothing refer to it by then: a process that dies
     between the two leaves no picture of anybody behind.
 
-    Returns: the key.
+    Args:
+        seen: the section's `mark` as the person saw it; the same file sent twice from one page
+            becomes one portrait.
     """
-    key = pictures.new_key()
+    key = pictures.key_of(sizes, f"{account_of(by)}:{seen}")
     async with transaction() as session:
         await jobs.defer(session, FORGET, after=SETTLED, portrait=key)
     await pictures.keep(key, sizes)
-    return key
+    return Portrait(key)
 
 
 async def let_go(session: AsyncSession, key: str) -> None:
