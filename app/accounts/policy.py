@@ -42,7 +42,7 @@ _BROWSERS = (  # the first that fits: Chrome's name stands in nearly every other
     ("Edge", r"\bEdg(A|iOS)?/"),
     ("Opera", r"\bOPR/"),
     ("Firefox", r"\b(Firefox|FxiOS)/"),
-    ("Chrome", r"\b(Chrome|CriOS)/"),
+    ("Chrome", r"(Chrome|CriOS)/"),
     ("Safari", r"\bSafari/"),
 )
 _SYSTEMS = (
