@@ -29,8 +29,10 @@ async def take_for(
     """
     if not reviewing.may_review(by):
         raise NotAllowed(f"{act.value}: not a reviewer")
-    application = await take(session, application_id, seen)
+    application = await take(session, application_id)
     await check_reachable(session, by, application)
+    if seen is not None and seen != application.version:
+        raise Stale(changed=await what_it_is(session, application))
     held_by = reviewing.holder(application.reviewer_id, by)
     if act not in reviewing.acts(application.status, held_by):
         raise Stale(
