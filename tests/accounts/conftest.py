@@ -25,7 +25,7 @@ def served(*options: str) -> Iterator[str]:
     """PyPI `oidc-provider-mock` in a process of its own, on a free port. Yields: its issuer."""
     command = [sys.executable, "-m", "oidc_provider_mock", "--port", "0", "--require-nonce"]
     people = [f"--user-claims={json.dumps(person)}" for person in PEOPLE]
-    with subprocess.Popen(
+    with subprocess.Popen(  # noqa: S603 - our own interpreter
         [*command, *people, *options], stderr=subprocess.PIPE, text=True
     ) as process:
         assert process.stderr is not None
