@@ -129,16 +129,12 @@ def _page(fits: CTE, all_pass: ColumnElement[bool], query: Query) -> Select[Any,
 
 def _counts(fits: CTE, name: str, others: ColumnElement[bool]) -> Select[Any, Any, Any]:
     """How many members have each value of the filter `name`, among those that pass the others."""
-    value: ColumnElement[Any] = fits.c[name]
-    source: Any = fits
-    if name in _SEVERAL:
-        each = func.unnest(value).table_valued("value").render_derived(f"each_{name}")
-        source, value = fits.join(each, literal(True)), each.c.value
+    value = func.unnest(fits.c[name]) if name in _SEVERAL else fits.c[name]
+    each = select(value.label("value")).select_from(fits).where(others).subquery(f"each_{name}")
     return (
-        select(literal(name), value, func.count())
-        .select_from(source)
-        .where(others, value.is_not(None))
-        .group_by(value)
+        select(literal(name), each.c.value, func.count())
+        .where(each.c.value.is_not(None))
+        .group_by(each.c.value)
     )
 
 
@@ -194,8 +190,11 @@ def _reach(*, with_handles: bool) -> Subquery:
 
     Each handle stands there as its words and in one: " chi bep chibep|".
     """
-    plain = func.translate(
-        func.lower(func.coalesce(Channel.handle, Channel.key)), _ACCENTED + _BETWEEN, _PLAIN
+    handle: ColumnElement[str] = func.lower(func.coalesce(Channel.handle, Channel.key))
+    ascii_only = func.octet_length(handle) == func.char_length(handle)
+    plain = case(  # most handles are; looking for a hundred letters in each takes most of the time
+        (ascii_only, func.translate(handle, _BETWEEN, " " * len(_BETWEEN))),
+        else_=func.translate(handle, _ACCENTED + _BETWEEN, _PLAIN),
     )
     both = func.concat(" ", plain, " ", func.replace(plain, " ", ""), "|")
     return (
