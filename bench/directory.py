@@ -12,11 +12,11 @@ import time
 from statistics import quantiles
 
 from sqlalchemy import text
-from tests import databases
-from tests.factories.directory import Crowd
 
 from app.directory.policy import Query
 from app.directory.search import search
+from tests import databases
+from tests.factories.directory import Crowd
 
 SIZES = (1_000, 10_000)
 ROUNDS = 40
