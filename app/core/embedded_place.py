@@ -12,6 +12,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -167,19 +168,26 @@ def _user(data: Path) -> User:
 
 
 def _folder(link: Path, user: User) -> Path:
-    """Where the files are: in the project, or elsewhere when `user` cannot reach it."""
-    if link.is_symlink():
+    """Where the files are: in the project, or elsewhere when `user` cannot reach it.
+
+    Several starters at once come to the same answer.
+    """
+    reached = not user.switch or _reaches(user, link.parent)
+    if link.is_symlink() or not (reached or link.exists()):
+        target = ELSEWHERE / digest(str(link.absolute()))[:16]
+        if not link.is_symlink():
+            with suppress(FileExistsError):
+                link.symlink_to(target)
         target = link.readlink()
         target.mkdir(mode=0o755, parents=True, exist_ok=True)
         return target
+    if not reached:
+        raise CannotRun(
+            f"The user {user.uid}, to whom the database in {link} belongs, may not enter that"
+            " folder any more. Move the project to where others may go, or set DATABASE_URL."
+        )
     link.mkdir(mode=0o755 if user.switch else 0o700, exist_ok=True)
-    if not user.switch or _reaches(user, link):
-        return link.resolve()
-    link.rmdir()  # empty: nobody could have made a database in it
-    target = ELSEWHERE / digest(str(link.absolute()))[:16]
-    target.mkdir(mode=0o755, parents=True, exist_ok=True)
-    link.symlink_to(target)
-    return target
+    return link.resolve()
 
 
 def _programs(folder: Path, user: User) -> Path:
