@@ -190,7 +190,7 @@ def _qualifications(rng: random.Random, topic: str) -> dict[str, str]:
 
 def _languages(rng: random.Random, name: Name) -> tuple[str, ...]:
     spoken = {"vi"} | ({name.language} if name.language else set())
-    for key, share in (("en", 0.16), ("fr", 0.03), ("ko", 0.015), ("ja", 0.015), ("zh", 0.02)):
+    for key, share in (("en", 0.16), ("fr", 0.06), ("ko", 0.015), ("ja", 0.015), ("zh", 0.02)):
         if rng.random() < share:
             spoken.add(key)
     return tuple(key for key in reference.languages if key in spoken)
@@ -198,8 +198,8 @@ def _languages(rng: random.Random, name: Name) -> tuple[str, ...]:
 
 def _locale(rng: random.Random, languages: Sequence[str], topic: str) -> str:
     """In which language somebody deals with the alliance, and writes of themself."""
-    for locale in ("fr", "en"):
-        if locale in languages and topic in vocabulary.biographies(locale) and _often(rng, 0.5):
+    for locale, share in (("fr", 1), ("en", 0.5)):
+        if locale in languages and topic in vocabulary.biographies(locale) and _often(rng, share):
             return locale
     return "vi"
 

@@ -64,6 +64,12 @@ def topics() -> dict[str, TopicWords]:
 
 
 @lru_cache
+def review() -> Any:
+    """What staff and applicants write to each other, and the reasons for decisions."""
+    return read("review")
+
+
+@lru_cache
 def biographies(locale: str) -> dict[str, tuple[str, ...]]:
     """Whole biographies in `locale` (en or fr), by topic."""
     return {topic: tuple(given) for topic, given in read(f"biographies.{locale}").items()}
