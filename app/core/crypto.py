@@ -2,11 +2,12 @@
 
 import hashlib
 import secrets
-import time
 from typing import Any
 from uuid import UUID
 
 import rfc8785
+
+from app.core import clock
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
@@ -32,8 +33,8 @@ def canonical_json(what: Any) -> bytes:
 
 
 def uuid7() -> UUID:
-    """A UUID that sorts by the time it was made (RFC 9562, section 5.7)."""
-    milliseconds = time.time_ns() // 1_000_000
+    """A UUID that sorts by the clock's time at which it was made (RFC 9562, section 5.7)."""
+    milliseconds = int(clock.now().timestamp() * 1000)
     value = (milliseconds & (1 << 48) - 1) << 80 | secrets.randbits(80)
     value = value & ~(0xF << 76) | 0x7 << 76
     value = value & ~(0x3 << 62) | 0x2 << 62
