@@ -76,7 +76,7 @@ def environment() -> Environment:
         now=clock.now,
         today=clock.today,
     )
-    found.extend(newstyle_gettext=True)
+    found.newstyle_gettext = True  # type: ignore[attr-defined]  # `extend` leaves what is there
     found.policies["ext.i18n.trimmed"] = True
     found.filters.update(
         date=i18n.format_date,
