@@ -112,7 +112,7 @@ def draw(
     for theme in chance.sample(content.test.focus, len(content.test.focus)):
         covered = {q.duty for q in taken}
         of_theme = [q for q in waiting if q.focus == theme]
-        of_theme.sort(key=lambda q: q.duty in covered)
+        of_theme.sort(key=lambda q: (q.key in seen, q.duty in covered))
         take(next(iter(of_theme), None))
     while waiting and len(taken) < content.test.questions:
         covered = {q.duty for q in taken}

@@ -253,6 +253,7 @@ async def sign(
         Stale: the text shown is not the text in force.
         Refused: the test is not passed, the sign-in is not recent, or the name is another.
     """
+    await _keep_in_force(session)
     account_id, now = await _prepared(session, by)
     if now.signature:
         return await session.get_one(Signature, now.signature.id)
@@ -263,8 +264,6 @@ async def sign(
         raise Refused(_("Please sign in again before you sign."))
     if legal_name is None or not policy.same_name(typed_name, legal_name):
         raise Refused(_("The name is not the legal name in your application."))
-    # A publication under way waits for us, or we for it.
-    await session.get_one(CodeVersion, now.code.id, with_for_update={"read": True})
     if locale not in now.code.hashes or now.code.sha256(locale) != sha256:
         raise Stale(_("The text is no longer the one that you saw. Read it again, then sign."))
     signature_id, at = uuid7(), clock.now()
@@ -307,6 +306,17 @@ async def sign(
         sha256=sha256,
     )
     return signature
+
+
+async def _keep_in_force(session: AsyncSession) -> None:
+    """Let a publication under way end first, and let none change what is signed now."""
+    await session.execute(
+        select(CodeVersion.id)
+        .where(CodeVersion.effective_from <= clock.today())
+        .order_by(CodeVersion.effective_from.desc())
+        .limit(1)
+        .with_for_update(read=True)
+    )
 
 
 async def note_view(session: AsyncSession, by: Viewer, seen: SignatureDetail) -> None:
