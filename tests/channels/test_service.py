@@ -317,7 +317,7 @@ async def test_staff_confirm_what_was_asked_of_them_and_the_owner_hears(
     await service.confirm(session, by, channel.id, channel.version, " The code is in the bio. ")
     assert (proof.status, proof.note) == (ProofStatus.PROVEN, "The code is in the bio.")
     assert channel.proof_method is MethodKey.STAFF
-    assert await subjects(session, channel) == [f"Kênh @{channel.handle} của bạn đã được xác thực"]
+    assert await subjects(session, channel) == [f"Kênh @{channel.handle} của bạn đã được xác minh"]
 
 
 async def test_staff_may_confirm_without_being_asked(session: AsyncSession) -> None:
