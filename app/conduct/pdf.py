@@ -65,7 +65,7 @@ def _facts(signature: SignatureDetail) -> list[tuple[str, str, bool]]:
         (_("Exact time (UTC)"), instant(signature.signed_at), True),
         (_("Signed in through"), f"{signature.provider} ({signature.issuer})", False),
         (_("Signed in at (UTC)"), instant(signature.signed_in_at), True),
-        (_("Address"), signature.address, True),
+        (_("Internet address"), signature.address, True),
         (_("Browser"), signature.user_agent, False),
         (_("Test before signing"), f"{signature.correct} / {signature.questions}", False),
         (_("Number of the signature"), str(signature.id), True),
@@ -86,7 +86,7 @@ def _words(signature: SignatureDetail) -> dict[str, Any]:
         ),
         "statement": statement(signature.version, signature.locale),
         "signed": _("Signed on %(moment)s.", moment=format_datetime(signature.signed_at)),
-        "footer": f"{_('Signature')} {signature.id}",
+        "footer": _("Signature %(number)s", number=signature.id),
         "evidence": _("Evidence of the signature"),
         "explanation": _(
             "This page says who signed, what, when and how. It is made from the record that the "
