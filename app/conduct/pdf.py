@@ -13,7 +13,6 @@ import typst
 from app.conduct.code import spoken
 from app.conduct.evidence import instant
 from app.conduct.queries import SignatureDetail
-from app.conduct.service import statement
 from app.core.config import ROOT
 from app.core.i18n import OWN_NAMES, format_date, format_datetime, use_locale
 from app.core.i18n import gettext as _
@@ -84,7 +83,7 @@ def _words(signature: SignatureDetail) -> dict[str, Any]:
             number=signature.version,
             day=format_date(content.effective_from),
         ),
-        "statement": statement(signature.version, signature.locale),
+        "statement": json.loads(signature.evidence)["statement"],  # as it was signed
         "signed": _("Signed on %(moment)s.", moment=format_datetime(signature.signed_at)),
         "footer": _("Signature %(number)s", number=signature.id),
         "evidence": _("Evidence of the signature"),
