@@ -53,7 +53,7 @@ async def save_portrait(request: Request, session: WriteSession, viewer: SignedI
             return see_other(request, "/apply")
         return pages.section_page(request, mine, Section.PORTRAIT, form, status=422)
     given = await portraits.keep(viewer, drawn, form.value.seen)
-    await sections.save(session, viewer, given, form.value.seen)
+    await sections.save(session, viewer, given, form.value.seen or None)
     return pages.after(request, form)
 
 

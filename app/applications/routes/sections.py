@@ -95,7 +95,7 @@ async def save(
         if mine is None:
             return see_other(request, "/apply")
         return section_page(request, mine, section, form, status=422)
-    await sections.save(session, viewer, form.value.answers(), form.value.seen)
+    await sections.save(session, viewer, form.value.answers(), form.value.seen or None)
     return after(request, form)
 
 
