@@ -66,7 +66,7 @@ async def members(
     found = await session.execute(
         select(Member.standing, func.count()).where(*where).group_by(Member.standing)
     )
-    counts = dict(found.tuples().all())
+    counts = {row[0]: row[1] for row in found}
     if standing is not None:
         where.append(Member.standing == standing)
     rows = await session.execute(

@@ -334,7 +334,7 @@ async def test_an_approval_against_the_mark_gives_its_reason_to_staff_alone(
 
 async def test_a_member_is_not_approved_twice(session: AsyncSession) -> None:
     reviewer = await make_reviewer(session)
-    first, by = await make_ready(session, reviewer)
+    first, _ = await make_ready(session, reviewer)
     await decision.approve(session, reviewer, first.id, first.version)
     with pytest.raises(Conflict):
         await decision.approve(session, reviewer, first.id, first.version)
@@ -450,7 +450,7 @@ async def test_points_stay_within_their_pillar(
      ("board", False)],
 )  # fmt: skip
 async def test_a_view_is_written_down_once_an_hour(
-    session: AsyncSession, role: str, may: bool
+    session: AsyncSession, role: str, *, may: bool
 ) -> None:
     application, _ = await make_submitted(session)
     by = await make_colleague(session, "Người Xem", role)

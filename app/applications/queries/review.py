@@ -119,7 +119,7 @@ async def _people(session: AsyncSession, ids: set[UUID]) -> dict[UUID, str]:
     rows = await session.execute(
         select(Account.id, Account.display_name).where(Account.id.in_(ids))
     )
-    return dict(rows.tuples().all())
+    return {row[0]: row[1] for row in rows}
 
 
 async def twins(session: AsyncSession, application: Application) -> tuple[Twin, ...]:
