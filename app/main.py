@@ -11,6 +11,7 @@ from app import tables  # noqa: F401 - all models, before any query
 from app.accounts import queries as accounts
 from app.core import db, log
 from app.core.config import settings
+from app.members import queries as members
 from app.web import errors, health
 from app.web.assets import Assets
 from app.web.csrf import Csrf
@@ -64,6 +65,8 @@ def make_app() -> FastAPI:
     if _there("conduct.routes") and _there("applications.routes"):
         conduct = import_module("app.conduct.routes")
         conduct.legal_name_of = import_module("app.applications.routes").legal_name_of
+    if _there("channels.routes"):
+        import_module("app.channels.routes").member_of = members.member_of
     errors.install(app)
     # Added last stands outermost.
     app.add_middleware(Person, load=accounts.viewer_of_session)
