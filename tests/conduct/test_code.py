@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 import yaml
 
+from app.conduct import sources
 from app.conduct.code import FIRST, read_file
 from app.conduct.comparison import Piece, by_words, compare
 from app.core.errors import Missing, Refused
-from app.core.i18n import LOCALES
+from app.core.i18n import LOCALES, catalogue, use_locale
 from tests.factories.conduct import make_content, next_version
 
 # The texts of version 1.0 as published. A change here would be a change of what people signed.
@@ -42,6 +43,15 @@ def test_the_exact_text_has_the_form_that_the_decision_gives(locale: str) -> Non
 def test_what_is_stored_is_read_back_as_it_was() -> None:
     content = make_content()
     assert type(content).model_validate(content.stored()) == content
+
+
+def test_every_rule_behind_a_duty_is_known_in_every_language() -> None:
+    named = {source for duty in make_content().duties for source in duty.sources}
+    with use_locale("en"):
+        assert named == {str(known) for known in sources.KNOWN}
+    for source in named - {"Code 423/QĐ-BVHTTDL"}:
+        said = {source, catalogue("vi").gettext(source), catalogue("fr").gettext(source)}
+        assert len(said) == 3, source
 
 
 def _broken(tmp_path: Path, old: str, new: str) -> Path:
