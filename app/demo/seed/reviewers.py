@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -47,6 +48,10 @@ class Review:
         """The application's."""
         return self.application.id
 
+    def at(self, moment: datetime) -> AbstractContextManager[None]:
+        """The clock at `moment`, or as late as the story may go."""
+        return clock.at(min(moment, self.latest))
+
     def _pick(self, *path: str) -> str:
         found = words()
         for key in path:
@@ -58,7 +63,7 @@ class Review:
     async def claim(self, after: datetime, days: int) -> datetime:
         """Begin, or go on, some working days later. Returns: when."""
         at = at_work(self.rng, after, days, self.latest)
-        with clock.at(at):
+        with self.at(at):
             viewer = self.reviewer.viewer
             await review.open_file(self.session, viewer, self.id)
             await review.claim(self.session, viewer, self.id, self.application.version)
@@ -68,7 +73,7 @@ class Review:
         """Confirm by hand what the portal cannot read; correct a count here and there."""
         for channel in self.channels:
             seen = channel
-            with clock.at(at + timedelta(minutes=self.rng.randint(5, 40))):
+            with self.at(at + timedelta(minutes=self.rng.randint(5, 40))):
                 viewer = self.reviewer.viewer
                 if channel.platform in CHECKED_BY_PORTAL or channel.proven_at is not None:
                     continue
@@ -91,7 +96,7 @@ class Review:
         if any(one.proven_at is not None and one.lost_at is None for one in self.channels):
             return
         channel = self.channels[0]
-        with clock.at(at):
+        with self.at(at):
             await channels.confirm(
                 self.session, self.reviewer.viewer, channel.id, channel.version,
                 self._pick("confirmed"),
@@ -100,7 +105,7 @@ class Review:
     async def score(self, at: datetime, pillars: int, weak: Sequence[str] = ()) -> None:
         """Score the first `pillars` pillars; those in `weak` low, the others well."""
         for number, pillar in enumerate(list(reference.pillars.values())[:pillars]):
-            with clock.at(at + timedelta(minutes=6 * number + self.rng.randint(1, 5))):
+            with self.at(at + timedelta(minutes=6 * number + self.rng.randint(1, 5))):
                 given = Given(self._score(pillar, low=pillar.key in weak), UNSCORED.mark)
                 await assessment.score(
                     self.session, self.reviewer.viewer, self.id, {pillar.key: given}
@@ -109,21 +114,21 @@ class Review:
     def _score(self, pillar: Pillar, *, low: bool) -> Score:
         share = self.rng.uniform(0.28, 0.48) if low else self.rng.uniform(0.76, 0.98)
         note = self._pick("pillars", pillar.key, "low" if low else "high")
-        return Score(round(pillar.points * share), note, self._pick("evidence"))
+        return Score(int(pillar.points * share), note, self._pick("evidence"))
 
     async def note(self, at: datetime) -> None:
         """Leave a note for colleagues."""
-        with clock.at(at):
+        with self.at(at):
             await review.note(self.session, self.reviewer.viewer, self.id, self._pick("note"))
 
     async def talk(self, at: datetime) -> None:
         """The applicant asks something, the reviewer answers the next working day."""
         number = self.rng.randrange(len(words()["question"]))
-        with clock.at(at):
+        with self.at(at):
             await messages.write(
                 self.session, self.applicant.actor.viewer, words()["question"][number]
             )
-        with clock.at(at_work(self.rng, at, 1, self.latest)):
+        with self.at(at_work(self.rng, at, 1, self.latest)):
             await review.write(
                 self.session, self.reviewer.viewer, self.id, self.application.version,
                 words()["reply"][number],
@@ -132,7 +137,7 @@ class Review:
     async def ask(self, at: datetime) -> Section:
         """Ask for changes in one section. Returns: which."""
         key = self.rng.choice(ASKABLE)
-        with clock.at(at):
+        with self.at(at):
             await review.ask_changes(
                 self.session, self.reviewer.viewer, self.id, self.application.version,
                 sections=(Section(key),), words=self._pick("request", key),
@@ -143,7 +148,7 @@ class Review:
         """The applicant changes what was asked for, as far as a section shows it, and answers."""
         when = by_day(self.rng, at + timedelta(days=days), self.latest)
         by = self.applicant
-        with clock.at(when):
+        with self.at(when):
             if asked is Section.TOPICS:
                 held = by.topics()
                 more = f"{held.biography} Mỗi tuần một bài, trả lời mọi câu hỏi."
@@ -156,14 +161,14 @@ class Review:
     async def approve(self, at: datetime, *, against: bool) -> Member:
         """Approve."""
         because = words()["against"] if against else ""
-        with clock.at(at):
+        with self.at(at):
             return await decision.approve(
                 self.session, self.reviewer.viewer, self.id, self.application.version, because
             )
 
     async def decline(self, at: datetime, reason: str) -> None:
         """Decline for one reason of the list."""
-        with clock.at(at):
+        with self.at(at):
             await decision.decline(
                 self.session, self.reviewer.viewer, self.id, self.application.version,
                 reasons=(reason,), text=words()["declined"][reason],
@@ -174,7 +179,7 @@ class Review:
         proven = [one for one in self.channels if one.proven_at and one.proof_method]
         if len(proven) > 1 and administrator.account_id != self.reviewer.account_id:
             lost = proven[-1]
-            with clock.at(at):
+            with self.at(at):
                 await channels.take_away(
                     self.session, self.reviewer.viewer, lost.id, lost.version,
                     self._pick("lost"),
