@@ -1,0 +1,59 @@
+from collections.abc import Iterator
+
+import pytest
+from pydantic import ValidationError
+
+from app.core.config import Settings
+
+
+@pytest.fixture(autouse=True)
+def bare(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    for name in ("DATABASE_URL", "PORTAL_BASE_URL", "PORTAL_PROVIDERS", "PORTAL_SECRET_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    return
+
+
+def test_everything_has_a_value_that_works_at_a_desk() -> None:
+    found = Settings()
+    assert (found.database_url, found.host, found.port) == ("", "127.0.0.1", 8000)
+    assert not found.demo
+    assert not found.secure
+
+
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
+def test_a_database_is_named_as_people_name_it(
+    monkeypatch: pytest.MonkeyPatch, scheme: str
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", f"{scheme}://portal@db.example/portal")
+    assert Settings().database_url == "postgresql+psycopg://portal@db.example/portal"
+
+
+def test_proxies_are_listed_with_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PORTAL_TRUSTED_PROXIES", "10.0.0.1, 10.0.0.2,")
+    assert Settings().trusted_proxies == ("10.0.0.1", "10.0.0.2")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("PORTAL_SECRET_KEY", "short", "at least 32 characters"),
+        ("PORTAL_BASE_URL", "https://portal.example/below", "without a path"),
+        ("PORTAL_PORT", "eighty", "valid integer"),
+        (
+            "PORTAL_PROVIDERS",
+            '[{"name": "own", "client_id": "portal"}]',
+            "give its issuer, or name a preset",
+        ),
+    ],
+)
+def test_what_is_wrong_is_said_in_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, words: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(ValidationError, match=words):
+        Settings()
+
+
+def test_cookies_cannot_be_signed_without_a_key() -> None:
+    with pytest.raises(ValueError, match="PORTAL_SECRET_KEY"):
+        Settings().require_secret()

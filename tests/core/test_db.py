@@ -1,0 +1,53 @@
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core import db
+from app.core.db import Database
+from app.core.errors import Conflict
+from app.core.reference_tables import ProvinceRow
+
+
+async def test_the_database_itself_refuses_a_write_while_reading(
+    shared_database: Database,
+) -> None:
+    async with shared_database.read() as session:
+        with pytest.raises(DBAPIError, match="read-only transaction"):
+            await session.execute(text("INSERT INTO provinces VALUES ('99', 'Nơi nào đó')"))
+
+
+async def test_leaving_by_an_exception_undoes_the_work(shared_database: Database) -> None:
+    async def change_ones_mind() -> None:
+        async with shared_database.write() as session:
+            session.add(ProvinceRow(key="99", name_vi="Nơi nào đó"))
+            await session.flush()
+            raise RuntimeError("changed my mind")
+
+    with pytest.raises(RuntimeError, match="changed my mind"):
+        await change_ones_mind()
+    async with shared_database.read() as session:
+        assert await session.get(ProvinceRow, "99") is None
+
+
+async def test_a_broken_constraint_is_a_conflict_that_spoils_nothing_else(
+    session: AsyncSession,
+) -> None:
+    session.add(ProvinceRow(key="98", name_vi="Giữ lại"))
+    await session.flush()
+    with pytest.raises(Conflict, match="taken"):
+        async with db.or_conflict(session, "taken"):
+            await session.execute(text("INSERT INTO provinces VALUES ('98', 'Lần nữa')"))
+    assert (await session.get_one(ProvinceRow, "98")).name_vi == "Giữ lại"
+
+
+async def test_connections_give_up_instead_of_waiting_for_ever(session: AsyncSession) -> None:
+    names = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout", "TimeZone")
+    found = [await session.scalar(text(f"SHOW {name}")) for name in names]
+    assert found == ["15s", "5s", "1min", "UTC"]
+
+
+def test_a_process_that_chose_no_database_is_told_so() -> None:
+    db.use_database(None)
+    with pytest.raises(RuntimeError, match="use_database"):
+        db.database()
