@@ -66,6 +66,8 @@ def test_our_own_pages_are_let_through(parts: list[str]) -> None:
     assert wanted(f"{path}?q=a%20b#c") == f"{path}?q=a%20b#c"
 
 
-@pytest.mark.parametrize("path", ["", "/", "account", "/" + "a" * 2000])
+@pytest.mark.parametrize(
+    "path", ["", "/", "/fr", "/vi/", "/sign-in", "/fr/sign-in", "account", "/" + "a" * 2000]
+)
 def test_what_is_no_wish_is_none(path: str) -> None:
     assert wanted(path) == ""

@@ -177,6 +177,27 @@ async def test_the_language_of_the_address_comes_back_with_the_person(portal: Po
         assert await session.scalar(select(Account.locale)) == "fr"
 
 
+async def test_the_language_of_the_address_comes_back_without_a_wanted_page_too(
+    portal: Portal,
+) -> None:
+    answer = await portal.post("/fr/sign-in/test")
+    back = await portal.get(await at_provider(answer.headers["refresh"].partition("url=")[2]))
+
+    assert back.headers["location"] == "/fr/sign-in"
+    assert (await portal.get("/fr/sign-in")).headers["location"] == "/fr/apply"
+
+
+async def test_a_problem_is_told_in_the_language_of_the_address(portal: Portal) -> None:
+    answer = await portal.post("/fr/sign-in/test")
+    back = await at_provider(answer.headers["refresh"].partition("url=")[2])
+    state = back.partition("state=")[2].partition("&")[0]
+
+    page = await portal.get(f"/sign-in/test/callback?error=access_denied&state={state}")
+
+    assert heading(page) == "Vous n’avez pas poursuivi avec Test"
+    assert 'action="/fr/sign-in/test"' in page.text
+
+
 async def test_the_account_s_language_follows_to_a_new_browser(portal: Portal) -> None:
     await sign_in(portal)
     async with portal.transaction() as session:

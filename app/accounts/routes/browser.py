@@ -13,6 +13,7 @@ from app.web.pages import inside
 
 _SECRET = re.compile(r"[A-Za-z0-9_-]{43}")
 _PREFIX = re.compile(r"/(vi|en|fr)(?=[/?#]|$)")
+_NO_WISH = re.compile(r"(/(vi|en|fr))?/?|(/(vi|en|fr))?/sign-in")
 A_YEAR = 365 * 24 * 3600
 LONGEST_PATH = 2000
 
@@ -47,9 +48,12 @@ def remember(response: Response, secret: str) -> None:
 
 
 def wanted(path: str) -> str:
-    """`path` when it is a page of this portal worth going to, else ""."""
+    """`path` when it is a page of this portal worth going to, else "".
+
+    The home page and the choice of a sign-in are no wish: whoever signs in there wants to work.
+    """
     found = inside(path) if len(path) <= LONGEST_PATH else "/"
-    return "" if found == "/" else found
+    return "" if _NO_WISH.fullmatch(found) else found
 
 
 def speak_as_on(request: Request, path: str) -> None:

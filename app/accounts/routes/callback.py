@@ -85,7 +85,7 @@ def _plain(code: str) -> str:
 def _lost(request: Request, viewer: Viewer, provider: Provider, found: Lost) -> Response:
     """Somebody who is in already is led on: a second click or the Back button does no harm."""
     if viewer.signed_in and found.reason == "used":
-        return see_other(request, found.next_path or "/sign-in")
+        return see_other(request, found.next_path)
     if found.reason == "unknown" and request.query_params.get("error") in CANCELLED:
         return problem(request, "cancelled", provider)
     log.info("sign-in lost", provider=provider.name, reason=found.reason)
@@ -102,7 +102,7 @@ async def _sign_in(
         account = await service.enter(session, nobody, provider.name, claims)
         value = await sessions.begin(session, request, account.id, provider.name, claims.issuer)
     log.info("signed in", provider=provider.name)
-    response = see_other(request, found.next_path or "/sign-in")
+    response = see_other(request, found.next_path)
     sessions.set_cookie(response, value)
     browser.keep_language(response, account.locale)
     return response
@@ -122,7 +122,7 @@ async def _confirm(
     except Conflict as other:
         return _another(request, provider, found, other)
     log.info("signed in again", provider=provider.name)
-    response = see_other(request, found.next_path or "/sign-in")
+    response = see_other(request, found.next_path)
     sessions.set_cookie(response, value)
     return response
 

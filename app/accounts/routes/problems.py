@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from app.accounts.models import Purpose
 from app.accounts.providers.base import Provider
+from app.accounts.routes.browser import wanted
 from app.core.i18n import lazy_gettext as _l
 from app.web.pages import page
 
@@ -92,8 +93,8 @@ PROBLEMS: Mapping[str, Problem] = {
         "clock",
         _l("The clocks do not agree"),
         _l(
-            "The answer of %(provider)s carries a time that does not fit ours, so we did not use it. "
-            "It is not your doing. Try again in a minute, or use another way in."
+            "The answer of %(provider)s carries a time that does not fit ours, so we did not use "
+            "it. It is not your doing. Try again in a minute, or use another way in."
         ),
     ),
     "not_fresh": Problem(
@@ -148,5 +149,5 @@ def problem(
         text=str(message) or str(found.text) % names,
         provider=provider,
         purpose=purpose.value,
-        next_path=next_path,
+        next_path=wanted(next_path),
     )

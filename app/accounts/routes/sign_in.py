@@ -85,9 +85,9 @@ async def start(request: Request, name: str, viewer: CurrentViewer) -> Response:
     if purpose is Purpose.LINK and not policy.recent(viewer):
         return see_other(request, "/sign-in/confirm?next=/account")
     secret = browser.secret_for(request)
-    await ratelimit.count(f"sign-in:{digest(secret)[:24]}", *A_BROWSER)
+    await ratelimit.count(f"sign-in-browser:{digest(secret)[:24]}", *A_BROWSER)
     await ratelimit.limit(request, "sign-in", *AN_ADDRESS)
-    path = localised(request, path)
+    path = localised(request, path or "/sign-in")
     return await _depart(request, provider, viewer, secret, path=path, purpose=purpose)
 
 
