@@ -72,7 +72,7 @@ _MOVES: Mapping[tuple[str, str], LazyProxy] = MappingProxyType(
         (Status.DRAFT, Status.SUBMITTED): _l("Application submitted"),
         (Status.SUBMITTED, Status.IN_REVIEW): _l("Review begun"),
         (Status.IN_REVIEW, Status.SUBMITTED): _l("Review given back"),
-        (Status.IN_REVIEW, Status.INFO_REQUESTED): _l("Changes asked for"),
+        (Status.IN_REVIEW, Status.INFO_REQUESTED): _l("Asked for changes"),
         (Status.INFO_REQUESTED, Status.SUBMITTED): _l("Changes sent in"),
         (Status.IN_REVIEW, Status.APPROVED): _l("Approved"),
         (Status.IN_REVIEW, Status.DECLINED): _l("Declined"),
