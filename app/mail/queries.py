@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.mail.models import Mail
@@ -38,12 +38,24 @@ COLUMNS = (
 
 
 async def latest(
-    session: AsyncSession, page: int = 1, per_page: int = 50
+    session: AsyncSession, page: int = 1, per_page: int = 50, words: str = ""
 ) -> tuple[Sequence[MailRow], int]:
-    """The letters of one page, newest first, and how many there are. Two statements."""
-    total = await session.scalar(select(func.count()).select_from(Mail)) or 0
+    """The letters of one page, newest first, and how many there are. Two statements.
+
+    Args:
+        words: what the address or the subject has to hold; case does not matter.
+    """
+    where = or_(
+        Mail.to_address.icontains(words, autoescape=True),
+        Mail.subject.icontains(words, autoescape=True),
+    )
+    total = await session.scalar(select(func.count()).select_from(Mail).where(where)) or 0
     rows = await session.execute(
-        select(*COLUMNS).order_by(Mail.id.desc()).limit(per_page).offset((page - 1) * per_page)
+        select(*COLUMNS)
+        .where(where)
+        .order_by(Mail.created_at.desc(), Mail.id.desc())
+        .limit(per_page)
+        .offset((page - 1) * per_page)
     )
     return tuple(MailRow(*row) for row in rows), total
 
