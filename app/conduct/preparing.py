@@ -6,14 +6,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.conduct import policy, queries
 from app.conduct.bank import Question, bank
-from app.conduct.models import Attempt, Reading
+from app.conduct.models import Attempt, CodeVersion, Reading
 from app.conduct.policy import Drawn
 from app.conduct.queries import Code, SignatureView
+from app.core import clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +136,27 @@ async def preparation(session: AsyncSession, account_id: UUID) -> Preparation | 
         tuple(_try(row) for row in tries),
         await queries.signature_of(session, account_id, code.id),
     )
+
+
+async def how_far(session: AsyncSession, account_id: UUID) -> tuple[UUID, int, int] | None:
+    """The version in force, how many duties it has, how many were read. One statement."""
+    row = (
+        await session.execute(
+            select(
+                CodeVersion.id,
+                func.jsonb_array_length(CodeVersion.content["duties"]),
+                func.coalesce(Reading.duties, 0),
+            )
+            .outerjoin(
+                Reading,
+                (Reading.version_id == CodeVersion.id) & (Reading.account_id == account_id),
+            )
+            .where(CodeVersion.effective_from <= clock.today())
+            .order_by(CodeVersion.effective_from.desc())
+            .limit(1)
+        )
+    ).first()
+    return (row[0], row[1], row[2]) if row is not None else None
 
 
 async def one_try(session: AsyncSession, account_id: UUID, try_id: UUID) -> Try | None:

@@ -14,7 +14,7 @@ from app.conduct.bank import bank
 from app.conduct.code import Content
 from app.conduct.models import Attempt, CodeText, CodeVersion, Reading, Signature
 from app.conduct.policy import Drawn
-from app.conduct.preparing import Preparation, preparation
+from app.conduct.preparing import Preparation, how_far, preparation
 from app.conduct.queries import SignatureDetail
 from app.core import clock, locks
 from app.core.crypto import digest, uuid7
@@ -129,20 +129,28 @@ async def read_duty(session: AsyncSession, by: Viewer, number: int) -> int:
         Missing: there is no such duty.
         Refused: a duty before it is not read yet.
     """
-    account_id, now = await _prepared(session, by)
-    if not 1 <= number <= now.duties:
+    if by.account_id is None:
+        raise NotSignedIn
+    found = await how_far(session, by.account_id)
+    if found is None:
+        raise Missing(_("No code of conduct is in force yet."))
+    version_id, duties, read = found
+    if not 1 <= number <= duties:
         raise Missing
-    if number > now.read + 1:
+    if number > read + 1:
         raise Refused(_("Please read the duties before this one first."))
-    if number <= now.read:
-        return now.read
+    if number <= read:
+        return read
     row = insert(Reading).values(
-        account_id=account_id, version_id=now.code.id, duties=number, at=clock.now()
+        account_id=by.account_id, version_id=version_id, duties=number, at=clock.now()
     )
     await session.execute(
         row.on_conflict_do_update(
             index_elements=["account_id", "version_id"],
-            set_={"duties": row.excluded.duties, "at": row.excluded.at},
+            set_={
+                "duties": func.greatest(Reading.duties, row.excluded.duties),
+                "at": row.excluded.at,
+            },
         )
     )
     return number
