@@ -265,31 +265,58 @@ async def sign(
     account_id, now = await _prepared(session, by)
     if now.signature:
         return await session.get_one(Signature, now.signature.id)
-    passed = now.passed
-    if passed is None or passed.correct is None or passed.finished_at is None:
+    _check_may_sign(now, by, typed_name, legal_name)
+    if now.code.hashes.get(locale) != sha256:
+        raise Stale(_("The text is no longer the one that you saw. Read it again, then sign."))
+    signature = _signature(now, by, account_id, locale, typed_name)
+    session.add(signature)
+    await session.flush()
+    # The trust log gets its entry here, in this transaction (design §2 "The trust log").
+    await audit.record(
+        session,
+        "conduct.signed",
+        signature.id,
+        by,
+        after=now.code.number,
+        locale=locale,
+        sha256=sha256,
+    )
+    return signature
+
+
+def _check_may_sign(now: Preparation, by: Viewer, typed_name: str, legal_name: str | None) -> None:
+    if now.passed is None:
         raise Refused(_("Please pass the test before you sign."))
-    if by.signed_in_at is None or not accounts.recent(by):
+    if not accounts.recent(by):
         raise Refused(_("Please sign in again before you sign."))
     if legal_name is None or not policy.same_name(typed_name, legal_name):
         raise Refused(_("The name is not the legal name in your application."))
-    if locale not in now.code.hashes or now.code.sha256(locale) != sha256:
-        raise Stale(_("The text is no longer the one that you saw. Read it again, then sign."))
-    signature_id, at = uuid7(), clock.now()
+
+
+def _signature(
+    now: Preparation, by: Viewer, account_id: UUID, locale: str, typed_name: str
+) -> Signature:
+    """The row with its evidence; what it needs was checked before."""
+    passed, at, signature_id = now.passed, clock.now(), uuid7()
+    assert passed is not None  # noqa: S101 - _check_may_sign
+    assert passed.correct is not None  # noqa: S101 - a try that was passed is finished
+    assert passed.finished_at is not None  # noqa: S101
+    assert by.signed_in_at is not None  # noqa: S101 - a recent sign-in has a time
     told = evidence.document(
         signature_id,
         by,
-        evidence.TextSigned(now.code.number, locale, sha256),
+        evidence.TextSigned(now.code.number, locale, now.code.hashes[locale]),
         evidence.Passed(passed.id, passed.correct, len(passed.drawn), passed.finished_at),
         name=typed_name,
         statement=statement(now.code.number, locale),
         signed_at=at,
     )
-    signature = Signature(
+    return Signature(
         id=signature_id,
         account_id=account_id,
         version_id=now.code.id,
         locale=locale,
-        sha256=sha256,
+        sha256=now.code.hashes[locale],
         attempt_id=passed.id,
         signed_name=typed_name,
         signed_at=at,
@@ -301,19 +328,6 @@ async def sign(
         evidence=told,
         evidence_sha256=digest(told),
     )
-    session.add(signature)
-    await session.flush()
-    # The trust log gets its entry here, in this transaction (design §2 "The trust log").
-    await audit.record(
-        session,
-        "conduct.signed",
-        signature_id,
-        by,
-        after=now.code.number,
-        locale=locale,
-        sha256=sha256,
-    )
-    return signature
 
 
 async def _keep_in_force(session: AsyncSession) -> None:
