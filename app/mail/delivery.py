@@ -3,6 +3,8 @@
 import html
 import re
 from dataclasses import dataclass
+from email.errors import HeaderParseError
+from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
 from urllib.parse import unquote, urlsplit
@@ -54,19 +56,44 @@ def server(url: str) -> Server:
     )
 
 
+class NoAddress(ValueError):
+    """A letter is addressed to nobody whom a mail server could reach."""
+
+
+def address(given: str) -> Address:
+    """The one address that `given` is, as a header takes it.
+
+    Sign-in providers say what an address is, and may say anything.
+
+    Raises:
+        NoAddress: it is none; a line end in it would begin a header of its own.
+    """
+    try:
+        found = Address(addr_spec=given)
+    except (HeaderParseError, ValueError, IndexError) as wrong:
+        raise NoAddress from wrong
+    if not (found.username and found.domain) or found.addr_spec != given:
+        raise NoAddress
+    return found
+
+
 def message(mail: Mail) -> EmailMessage:
-    """The letter with both its forms; its Message-ID is its own, so that a repeat is known."""
+    """The letter with both its forms; its Message-ID is its own, so that a repeat is known.
+
+    Raises:
+        NoAddress: as `address` says.
+    """
     found = EmailMessage()
     sender = settings().mail_from
     found["From"] = sender
-    found["To"] = mail.to_address
+    found["To"] = address(mail.to_address)
     found["Subject"] = mail.subject
     found["Date"] = format_datetime(mail.created_at)
     found["Message-ID"] = f"<{mail.id}@{parseaddr(sender)[1].partition('@')[2] or 'localhost'}>"
     found["Auto-Submitted"] = "auto-generated"
-    found["Content-Language"] = mail.locale
     found.set_content(mail.body)
     found.add_alternative(as_html(mail), subtype="html")
+    found["Content-Language"] = mail.locale  # last: `set_content` drops such headers
     return found
 
 
@@ -104,7 +131,12 @@ async def deliver(mail_id: str) -> None:
     if mail is None or mail.state is MailState.SENT:
         return
     try:
-        await hand_over(message(mail))
+        letter = message(mail)
+    except NoAddress as wrong:
+        await _note(mail.id, wrong, last=True)  # no later try would find a better one
+        return
+    try:
+        await hand_over(letter)
     except (aiosmtplib.SMTPException, OSError) as failure:
         await _note(mail.id, failure)
         raise
@@ -125,7 +157,7 @@ async def hand_over(letter: EmailMessage) -> None:
     )
 
 
-async def _note(mail_id: UUID, failure: Exception | None) -> None:
+async def _note(mail_id: UUID, failure: Exception | None, *, last: bool = False) -> None:
     async with transaction() as session:
         mail = await session.get_one(Mail, mail_id, with_for_update=True)
         mail.tries += 1
@@ -133,5 +165,6 @@ async def _note(mail_id: UUID, failure: Exception | None) -> None:
             mail.state, mail.sent_at, mail.last_error = MailState.SENT, clock.now(), None
         else:
             mail.last_error = f"{type(failure).__name__}"[:200]
-            mail.state = MailState.FAILED if mail.tries >= MOST_TRIES else MailState.QUEUED
+            over = last or mail.tries >= MOST_TRIES
+            mail.state = MailState.FAILED if over else MailState.QUEUED
     log.info("mail", mail_id=str(mail_id), sent=failure is None)
