@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import exists, select
@@ -22,6 +23,7 @@ class Event:
     before: str | None
     after: str | None
     because: str
+    detail: dict[str, Any]
 
 
 async def history(session: AsyncSession, subject_id: UUID) -> tuple[Event, ...]:
@@ -35,6 +37,7 @@ async def history(session: AsyncSession, subject_id: UUID) -> tuple[Event, ...]:
             AuditEvent.before,
             AuditEvent.after,
             AuditEvent.because,
+            AuditEvent.detail,
         )
         .where(AuditEvent.subject_id == subject_id)
         .order_by(AuditEvent.at, AuditEvent.id)

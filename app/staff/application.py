@@ -1,5 +1,6 @@
 """The one page of an application that shows all a decision needs, and what is done from it."""
 
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any, Literal
 from uuid import UUID
@@ -18,6 +19,7 @@ from app.applications.queries.review import Review, review
 from app.applications.queries.sheets import sheet_of
 from app.applications.service import assessment
 from app.applications.service import review as service
+from app.audit.queries import Event
 from app.core import clock, pictures
 from app.core.errors import Missing, Stale
 from app.core.i18n import gettext as _
@@ -99,21 +101,24 @@ async def _page(
         section_names=words.sections,
         sources=words.sources(),
         thread=words.conversation(it.thread),
-        history=[
-            {"at": event.at, "text": text, "by": it.names.get(event.actor_id, event.actor_name)
-             if event.actor_id else event.actor_name}
-            for event in it.history
-            if (text := words.happened(event, it.names))
-        ],
-        views=[
-            {"at": event.at, "text": it.names.get(event.actor_id, "") if event.actor_id else ""}
-            for event in reversed(it.views)
-        ],
+        history=_lines(it, it.history),
+        scoring=_lines(it, it.scoring),
+        views=_lines(it, it.views),
         reasons=[DECLINE_REASONS[key] for key in it.application.decision_reasons],
         patience=words.patience(
             days_left(promised_by), broken=promised_by < clock.now()
         ) if waiting and promised_by else "",
     )  # fmt: skip
+
+
+def _lines(it: Review, events: Sequence[Event]) -> list[dict[str, Any]]:
+    """Events as `components/cases.html` lists them."""
+    found = []
+    for event in events:
+        by = it.names.get(event.actor_id, "") if event.actor_id else event.actor_name
+        if text := words.happened(event, it.names):
+            found.append({"at": event.at, "text": text, "by": by})
+    return found
 
 
 @router.get("")

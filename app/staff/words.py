@@ -18,6 +18,7 @@ from app.channels.models import FollowersSource
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext as _l
 from app.core.i18n import ngettext
+from app.core.reference import reference
 
 
 def role(of: Role | str) -> str:
@@ -96,20 +97,26 @@ def sections(keys: Sequence[str]) -> str:
 
 def happened(event: Event, names: Mapping[UUID, str]) -> str:
     """One line of an application's audit; empty for what tells staff nothing."""
-    detail = event.because
+    text = ""
     match event.action:
         case "application.moved":
-            return move(event.before, event.after)
+            text = move(event.before, event.after)
         case "application.taken_over":
-            return _("Review taken over from %(name)s", name=_name(event.before, names))
+            text = _("Review taken over from %(name)s", name=_name(event.before, names))
         case "application.released":
-            return _("Review released")
-        case "application.scored":
-            return _("Points given: %(points)s", points=event.after or _("taken back"))
+            text = _("Review released")
+        case "application.viewed":
+            text = _("Opened")
         case "application.against_mark":
-            return _("Decided against the mark: %(because)s", because=detail)
-        case _:
-            return ""
+            text = _("Decided against the mark: %(because)s", because=event.because)
+        case "application.scored":
+            pillar = reference.pillars.get(event.detail.get("pillar", ""))
+            text = _(
+                "%(pillar)s: %(points)s",
+                pillar=pillar.name() if pillar else "",
+                points=event.after or _("points taken back"),
+            )
+    return text
 
 
 def _name(account_id: str | None, names: Mapping[UUID, str]) -> str:

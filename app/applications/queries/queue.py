@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, false, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, any_, case, false, func, literal, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -128,7 +128,7 @@ async def queue(
     base = and_(
         Application.submitted_at.is_not(None),
         Application.account_id != viewer_id if viewer_id else false(),
-        Application.topics.contains([asked.topic]) if asked.topic else true(),
+        literal(asked.topic) == any_(Application.topics) if asked.topic else true(),
         Application.province == asked.province if asked.province else true(),
         _found_by(asked.words),
     )

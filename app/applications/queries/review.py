@@ -25,6 +25,8 @@ from app.conduct.queries import SignatureView
 from app.members import queries as members
 from app.members.queries import MemberView
 
+_SCORED, _VIEWED = "application.scored", "application.viewed"
+
 
 @dataclass(frozen=True, slots=True)
 class Twin:
@@ -57,7 +59,8 @@ class Review:
     twins: tuple[Twin, ...]
     sheet: Sheet
     thread: tuple[Said, ...]
-    history: tuple[Event, ...]  # without the views
+    history: tuple[Event, ...]  # without these two
+    scoring: tuple[Event, ...]
     views: tuple[Event, ...]
     names: dict[UUID, str]  # of whoever acted
 
@@ -82,7 +85,7 @@ class Review:
 
 
 async def review(session: AsyncSession, application_id: UUID) -> Review | None:
-    """Everything about one application; None when there is none. Eleven statements, always."""
+    """Everything about one application; None when there is none. Ten statements, always."""
     reviewer = aliased(Account)
     row = (
         await session.execute(
@@ -109,8 +112,9 @@ async def review(session: AsyncSession, application_id: UUID) -> Review | None:
         twins=await twins(session, application),
         sheet=await sheet_of(session, application.id),
         thread=await cases.thread(session, application.case_id, staff=True),
-        history=tuple(event for event in events if event.action != "application.viewed"),
-        views=tuple(event for event in events if event.action == "application.viewed"),
+        history=tuple(event for event in events if event.action not in (_SCORED, _VIEWED)),
+        scoring=tuple(event for event in events if event.action == _SCORED),
+        views=tuple(event for event in events if event.action == _VIEWED),
         names=people,
     )
 
