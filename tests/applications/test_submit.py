@@ -14,6 +14,8 @@ from app.applications.service import drafts, messages, sections, submit
 from app.applications.service.status import set_status
 from app.audit import queries as audit
 from app.audit.models import AuditEvent
+from app.cases import service as cases
+from app.cases.models import Audience, Author
 from app.channels import service as channels
 from app.channels.queries import channels_of
 from app.core import clock
@@ -84,11 +86,11 @@ async def test_nobody_begins_without_signing_in(session: AsyncSession) -> None:
 async def test_a_member_does_not_apply(session: AsyncSession) -> None:
     member = await make_member(session)
     by = Viewer(account_id=member.account_id)
-    with pytest.raises(Conflict, match="You are a member already."):
+    with pytest.raises(Conflict, match="You are a member already"):
         await drafts.start(session, by)
     until = clock.today() + timedelta(days=30)
     await members.suspend(session, OPERATOR, member.number, until, "Vi phạm.")
-    with pytest.raises(Conflict, match="You are a member already."):
+    with pytest.raises(Conflict, match="You are a member already"):
         await drafts.start(session, by)
 
 
@@ -203,7 +205,7 @@ async def test_an_unfinished_draft_is_not_sent(
 
 async def test_a_draft_without_a_channel_is_not_sent(session: AsyncSession) -> None:
     _, by = await make_whole(session, channel=False)
-    with pytest.raises(Refused, match="Not complete yet: Your channels."):
+    with pytest.raises(Refused, match="Not complete yet: Your channels"):
         await submit.submit(session, by, None)
 
 
@@ -211,7 +213,7 @@ async def test_a_draft_whose_only_channel_was_removed_is_not_sent(session: Async
     application, by = await make_whole(session)
     (channel,) = await channels_of(session, application.account_id)
     await channels.remove(session, by, channel.id, channel.version)
-    with pytest.raises(Refused, match="Not complete yet: Your channels."):
+    with pytest.raises(Refused, match="Not complete yet: Your channels"):
         await submit.submit(session, by, None)
 
 
@@ -350,9 +352,6 @@ async def test_nobody_writes_to_nobody(session: AsyncSession) -> None:
 
 
 async def test_staff_notes_stay_with_staff(session: AsyncSession) -> None:
-    from app.cases import service as cases
-    from app.cases.models import Audience, Author
-
     application, _ = await make_in_review(session)
     reviewer = await make_reviewer(session)
     await cases.say(

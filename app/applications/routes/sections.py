@@ -55,8 +55,10 @@ def _shown(held: Answers, viewer: Viewer) -> dict[str, Any]:
     if isinstance(held, Topics):
         return topics_form.shown(held)
     shown = asdict(held)
-    if isinstance(held, About) and held.legal_name is None:
-        shown |= {"contact_email": viewer.email or None, "legal_name_public": None}
+    if isinstance(held, About):
+        shown["phone"] = answers.spaced(held.phone or "")
+        if held.legal_name is None:
+            shown |= {"contact_email": viewer.email, "legal_name_public": None}
     return shown
 
 
