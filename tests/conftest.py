@@ -38,17 +38,26 @@ async def session(shared_database: Database) -> AsyncIterator[AsyncSession]:
         yield found
 
 
-@pytest.fixture
-async def portal() -> AsyncIterator[Portal]:
-    """The running application on a database of its own, with one browser."""
+@pytest.fixture(scope="session")
+async def page_database() -> AsyncIterator[tuple[str, Database]]:
+    """One database a worker for tests of pages, emptied after each; its name and the way to it."""
     with databases.clone() as name:
-        url = databases.url_of(name)
-        chosen = Database(make_engine(url, pool_size=5))
+        chosen = Database(make_engine(databases.url_of(name), pool_size=5))
         try:
-            async with running(chosen, url) as found:
-                yield found
+            yield name, chosen
         finally:
             await chosen.close()
+
+
+@pytest.fixture
+async def portal(page_database: tuple[str, Database]) -> AsyncIterator[Portal]:
+    """The running application on a database of its own, with one browser."""
+    name, chosen = page_database
+    try:
+        async with running(chosen, databases.url_of(name)) as found:
+            yield found
+    finally:
+        databases.empty(name)
 
 
 @pytest.fixture(autouse=True)

@@ -18,6 +18,7 @@ from app.core.crypto import digest, token
 from app.core.db import Database, make_engine
 from app.core.locks import lock_number
 
+KEPT = frozenset({"alembic_version", "provinces", "topics", "platforms"})
 SHAPE = ("app/**/models.py", "app/core/reference_tables.py", "migrations/**/*.py")
 
 
@@ -106,16 +107,55 @@ def _build_from_models(name: str) -> None:
 
 
 @contextmanager
-def clone() -> Iterator[str]:
-    """A database of one's own, as the migrations and the reference data leave it; its name."""
+def clone(of: str = "") -> Iterator[str]:
+    """A database of one's own, as the migrations and the reference data leave it; its name.
+
+    Args:
+        of: another template than the one for the code as it is.
+    """
     name = f"portal_test_{os.getpid()}_{token(6).lower().replace('-', '_')}"
     with _administering() as admin:
-        admin.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template()}"')
+        admin.execute(f'CREATE DATABASE "{name}" TEMPLATE "{of or template()}"')
     try:
         yield name
     finally:
         with _administering() as admin:
             admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+def empty(name: str) -> None:
+    """Take all rows out of the database `name`, those of the vocabularies aside.
+
+    Cheaper by far than another clone. Triggers sleep meanwhile: append-only tables are emptied too.
+    """
+    plain = _server().set(database=name).render_as_string(hide_password=False)
+    with psycopg.connect(plain, autocommit=True) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
+            " AND pid <> pg_backend_pid() AND state LIKE 'idle in transaction%%'",
+            [name],
+        )
+        connection.execute(_emptying(connection))
+
+
+@lru_cache
+def _emptying_of(tables: tuple[str, ...], sequences: tuple[str, ...]) -> str:
+    return "; ".join(
+        (
+            "SET session_replication_role = replica",
+            *(f"DELETE FROM {table}" for table in tables),  # noqa: S608 - names from the catalogue
+            *(f"ALTER SEQUENCE {sequence} RESTART" for sequence in sequences),
+        )
+    )
+
+
+def _emptying(connection: psycopg.Connection) -> bytes:
+    found = connection.execute(
+        "SELECT oid::regclass::text, relkind FROM pg_class"
+        " WHERE relkind IN ('r', 'S') AND relnamespace = 'public'::regnamespace ORDER BY 1"
+    ).fetchall()
+    tables = tuple(name for name, kind in found if kind == "r" and name not in KEPT)
+    return _emptying_of(tables, tuple(name for name, kind in found if kind == "S")).encode()
 
 
 @asynccontextmanager
