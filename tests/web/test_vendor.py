@@ -60,7 +60,7 @@ def test_the_sprite_and_the_marks_hold_no_script_and_no_style() -> None:
     "path", TEMPLATES, ids=lambda path: path.relative_to(ROOT / "templates").as_posix()
 )
 def test_no_template_has_what_the_content_security_policy_refuses(path: Path) -> None:
-    source = path.read_text("utf-8")
+    source = re.sub(r"{[%#{].*?[%#}]}", "", path.read_text("utf-8"), flags=re.DOTALL)
     assert not re.search(r"<style|\sstyle=|\son[a-z]+=|hx-on|javascript:", source)
     for attributes in re.findall(r"<script\b([^>]*)>", source):
         assert "src=" in attributes or "application/ld+json" in attributes
