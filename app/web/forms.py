@@ -240,6 +240,8 @@ def _message(model: type[FormModel], name: str, detail: ErrorDetails) -> str:
             return str(model.messages[key])
     if kind == "value_error":
         return str(context["error"])
+    if isinstance(detail["input"], str) and kind in ("too_short", "too_long"):
+        kind = f"string_{kind}"  # what pydantic says of a text that was tidied first
     if kind in _USUAL:
         return str(_USUAL[kind])
     return _length_message(kind, context)
