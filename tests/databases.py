@@ -76,30 +76,10 @@ def template() -> str:
 
 def _build(name: str) -> None:
     engine = create_engine(url_of(name))
-    if not list((ROOT / "migrations" / "versions").glob("*.py")):
-        _build_from_models(name)
-        return
     with engine.begin() as connection:
         config = Config(ROOT / "alembic.ini")
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
-    with engine.begin() as connection:
-        for statement in reference_tables.statements():
-            connection.execute(statement)
-    engine.dispose()
-
-
-def _build_from_models(name: str) -> None:
-    from procrastinate.schema import SchemaManager  # noqa: PLC0415
-
-    from app.tables import metadata  # noqa: PLC0415
-
-    plain = _server().set(database=name).render_as_string(hide_password=False)
-    with psycopg.connect(plain, autocommit=True) as connection:
-        connection.execute("CREATE EXTENSION pg_trgm; CREATE EXTENSION unaccent")
-        connection.execute(SchemaManager.get_schema().encode())
-    engine = create_engine(url_of(name))
-    metadata.create_all(engine)
     with engine.begin() as connection:
         for statement in reference_tables.statements():
             connection.execute(statement)

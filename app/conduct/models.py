@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
-    DDL,
     CheckConstraint,
     ForeignKey,
     ForeignKeyConstraint,
@@ -13,7 +12,6 @@ from sqlalchemy import (
     LargeBinary,
     Text,
     UniqueConstraint,
-    event,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -132,54 +130,3 @@ class Signature(Record):
     evidence: Mapped[bytes] = mapped_column(LargeBinary)  # canonical JSON, RFC 8785
     evidence_sha256: Mapped[str] = mapped_column(Text)
 
-
-# What the database itself refuses. Plain SQL, run when the tables are made; a migration says the
-# same.
-TRIGGERS = (
-    """
-    CREATE OR REPLACE FUNCTION conduct_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
-    BEGIN
-        RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation',
-            MESSAGE = TG_TABLE_NAME || ' is append-only';
-    END $$
-    """,
-    """
-    CREATE OR REPLACE FUNCTION conduct_refuse_once_signed() RETURNS trigger LANGUAGE plpgsql AS $$
-    DECLARE
-        signed uuid;
-    BEGIN
-        IF TG_TABLE_NAME = 'conduct_versions' THEN
-            signed := OLD.id;
-        ELSE
-            signed := OLD.version_id;
-        END IF;
-        IF EXISTS (SELECT FROM conduct_signatures WHERE version_id = signed) THEN
-            RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation',
-                MESSAGE = 'a version of the code that somebody signed never changes';
-        END IF;
-        IF TG_OP = 'DELETE' THEN
-            RETURN OLD;
-        END IF;
-        RETURN NEW;
-    END $$
-    """,
-    """
-    CREATE TRIGGER conduct_signatures_stay BEFORE UPDATE OR DELETE ON conduct_signatures
-        FOR EACH ROW EXECUTE FUNCTION conduct_refuse()
-    """,
-    """
-    CREATE TRIGGER conduct_signatures_stay_all BEFORE TRUNCATE ON conduct_signatures
-        FOR EACH STATEMENT EXECUTE FUNCTION conduct_refuse()
-    """,
-    """
-    CREATE TRIGGER conduct_versions_stay BEFORE UPDATE OR DELETE ON conduct_versions
-        FOR EACH ROW EXECUTE FUNCTION conduct_refuse_once_signed()
-    """,
-    """
-    CREATE TRIGGER conduct_texts_stay BEFORE UPDATE OR DELETE ON conduct_texts
-        FOR EACH ROW EXECUTE FUNCTION conduct_refuse_once_signed()
-    """,
-)
-
-for _statement in TRIGGERS:
-    event.listen(Signature.__table__, "after_create", DDL(_statement))  # type: ignore[no-untyped-call]
