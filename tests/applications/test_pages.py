@@ -5,10 +5,9 @@ from uuid import UUID
 import pytest
 
 from app.accounts.models import Account
-from app.applications.models import Application, Section, Status
-from app.applications.policy.answers import Portrait
+from app.applications.models import Section, Status
 from app.applications.queries import applicant
-from app.applications.service import drafts, sections
+from app.applications.service import drafts
 from app.cases import service as cases
 from app.cases.models import Author
 from app.core import pictures
@@ -18,7 +17,6 @@ from tests.conftest import statements
 from tests.factories.accounts import make_account, viewer_of
 from tests.factories.applications import (
     BIOGRAPHY,
-    about,
     make_asked,
     make_in_review,
     make_submitted,
@@ -370,15 +368,3 @@ async def test_a_page_costs_the_same_however_much_was_said(portal: Portal) -> No
             assert (await portal.get("/apply")).status_code == 200
         counts.append(len(sent))
     assert counts[0] == counts[1]
-
-
-async def test_an_address_of_another_application_is_refused_by_the_database_too(
-    portal: Portal,
-) -> None:
-    async with portal.transaction() as session:
-        application, by = await make_whole(session)
-        await sections.save(session, by, Portrait("portraits/x"))
-        await sections.save(session, by, about(legal_name="Lê Văn Tám"))
-    async with portal.transaction() as session:
-        stored = await session.get_one(Application, application.id)
-        assert (stored.portrait, stored.name_key) == ("portraits/x", "le tam van")
