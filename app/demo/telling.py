@@ -11,6 +11,7 @@ from app.demo import vocabulary
 
 FIRST_YEAR, LAST_YEAR = 2012, 2024  # in which somebody may have begun
 TOLD_IN = 2026
+SHORTEST = 110  # letters; whoever has told less goes on
 GROWN = 17  # the age at which one begins
 _WHOSE = re.compile(r"\((w|m|\d+\+)\) ")
 
@@ -67,7 +68,8 @@ def _composed(rng: random.Random, told: Told, by: Teller) -> str:
     words = vocabulary.topics()[by.topic]
     openings = [sentence for sentence in words.openings if by.may_say(sentence)]
     parts = [told.choose(rng, openings), told.choose(rng, words.middles)]
-    if rng.random() < 0.75:  # noqa: PLR2004 - some stop earlier
+    stops_here = rng.random() < 0.25  # noqa: PLR2004 - some do
+    if not stops_here or sum(map(len, parts)) < SHORTEST:
         parts.append(told.choose(rng, words.endings))
     text = " ".join(_filled(rng, _WHOSE.sub("", part), by) for part in parts)
     return _in_ones_own_voice(rng, text)

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from app.applications.policy.deadlines import is_working_day
 from app.core.clock import VIETNAM
-from app.demo.kols import SEED, Kol
+from app.demo.kols import COUNT, SEED, Kol
 
 
 class Fate(StrEnum):
@@ -41,7 +41,7 @@ FEW: Mapping[Fate, int] = {
     Fate.QUESTION_EXPIRED: 3, Fate.REINSTATED: 6, Fate.SUSPENDED: 6, Fate.EXPELLED: 4,
     Fate.LAPSED: 9, Fate.LEFT: 7,
 }  # fmt: skip
-"""How many of each there are at least, when there are enough people; all others are active."""
+"""How many of each there are among all people of the demonstration; all others are active."""
 NAMED: Mapping[str, Fate] = {
     "kol-linh": Fate.NOTHING, "kol-bao": Fate.NOTHING, "kol-thao-draft": Fate.DRAFT,
     "kol-hoa-submitted": Fate.SUBMITTED, "kol-dat-in-review": Fate.IN_REVIEW,
@@ -96,8 +96,9 @@ def plan(people: Sequence[Kol], now: datetime, begin: datetime) -> tuple[Story, 
 
 
 def _fates(rng: random.Random, people: Sequence[Kol]) -> dict[str, Fate]:
-    found = [fate for fate, count in FEW.items() for _ in range(count)][: len(people)]
-    found += [Fate.ACTIVE] * (len(people) - len(found))
+    share = len(people) / (COUNT - len(NAMED))  # fewer people are fewer of each, but one of all
+    found = [fate for fate, count in FEW.items() for _ in range(max(1, round(count * share)))]
+    found = (found + [Fate.ACTIVE] * len(people))[: len(people)]
     rng.shuffle(found)
     return {kol.subject: fate for kol, fate in zip(people, found, strict=True)}
 
