@@ -81,7 +81,7 @@ def settle(context: typer.Context) -> None:
 def web() -> None:
     """Serve the pages."""
     uvicorn.run(
-        "app.main:make_app",
+        "app.demo.site:make_app" if settings().demo else "app.main:make_app",
         factory=True,
         host=settings().host,
         port=settings().port,

@@ -3,41 +3,42 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
-from importlib import import_module, util
-
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 
 from app import tables  # noqa: F401 - all models, before any query
 from app.accounts import queries as accounts
+from app.accounts import routes as accounts_routes
+from app.accounts.providers import providers
+from app.applications import routes as applications_routes
+from app.channels import routes as channels_routes
+from app.channels import staff as channels_staff
+from app.conduct import routes as conduct_routes
 from app.core import db, log
 from app.core.config import settings
+from app.directory import routes as directory_routes
+from app.mail import routes as mail_routes
 from app.members import queries as members
+from app.members import routes as members_routes
+from app.staff import routes as staff_routes
 from app.web import errors, health
 from app.web.assets import Assets
 from app.web.csrf import Csrf
 from app.web.headers import Headers
-from app.web.middleware import Context, Language
+from app.web.middleware import Context, Head, Language
 from app.web.pages import STATIC
 from app.web.sessions import Person
 
-SLICES = (
-    "accounts.routes",
-    "channels.routes",
-    "channels.staff",
-    "conduct.routes",
-    "conduct.staff",
-    "applications.routes",
-    "members.routes",
-    "directory.routes",
-    "staff.routes",
+ROUTERS: Sequence[APIRouter] = (
+    health.router,
+    accounts_routes.router,
+    channels_routes.router,
+    channels_staff.router,
+    conduct_routes.router,
+    applications_routes.router,
+    members_routes.router,
+    directory_routes.router,
+    staff_routes.router,
 )
-
-
-def _there(name: str) -> bool:
-    try:
-        return util.find_spec(f"app.{name}") is not None
-    except ModuleNotFoundError:
-        return False
 
 
 @asynccontextmanager
@@ -53,20 +54,22 @@ async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
 
 
 def make_app() -> FastAPI:
-    """The portal, ready to be served."""
+    """The portal, ready to be served.
+
+    Raises:
+        ValueError: the environment lacks the key, or names a provider that cannot be.
+    """
     log.configure()
     settings().require_secret()
+    providers()
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, lifespan=lifespan)
-    app.include_router(health.router)
-    for name in (*SLICES, *(("mail.routes", "demo.routes") if settings().demo else ())):
-        if _there(name):
-            app.include_router(import_module(f"app.{name}").router)
+    for router in ROUTERS:
+        app.include_router(router)
+    if settings().demo:
+        app.include_router(mail_routes.router)
     app.mount("/static", Assets(directory=STATIC))
-    if _there("conduct.routes") and _there("applications.routes"):
-        conduct = import_module("app.conduct.routes")
-        conduct.legal_name_of = import_module("app.applications.routes").legal_name_of
-    if _there("channels.routes"):
-        import_module("app.channels.routes").member_of = members.member_of
+    conduct_routes.legal_name_of = applications_routes.legal_name_of  # it stands a floor above
+    channels_routes.member_of = members.member_of
     errors.install(app)
     # Added last stands outermost.
     app.add_middleware(Person, load=accounts.viewer_of_session)
@@ -74,4 +77,5 @@ def make_app() -> FastAPI:
     app.add_middleware(Csrf, origin=settings().base_url)
     app.add_middleware(Context, on_failure=errors.on_failure)
     app.add_middleware(Headers, secure=settings().secure)
+    app.add_middleware(Head)
     return app

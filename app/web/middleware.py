@@ -1,6 +1,7 @@
 """What happens around every request: its id, its log line, its language, its person.
 
-Plain ASGI, in this order from the outside: `Headers`, `Context`, `Csrf`, `Language`, `Person`.
+Plain ASGI, in this order from the outside: `Head`, `Headers`, `Context`, `Csrf`, `Language`,
+`Person`.
 """
 
 import re
@@ -26,6 +27,19 @@ REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 QUIET = ("/static/", "/healthz", "/readyz", "/metrics")
 
 Failure = Callable[[Request, Exception], Awaitable[Response]]
+
+
+class Head:
+    """Answers HEAD as GET without the body (RFC 9110, section 9.3.2); the server drops the body."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] == "http" and scope["method"] == "HEAD":
+            scope = {**scope, "method": "GET"}
+        await self.app(scope, receive, send)
 
 
 class Context:
@@ -100,8 +114,8 @@ class Language:
         found = PREFIX.match(scope["path"])
         state["prefix"] = found.group(0) if found else ""
         state["public_path"] = scope["path"]
-        if found:
-            scope = {**scope, "path": scope["path"][found.end() :] or "/"}
+        if found:  # in place: what stands outside asks the scope for its route
+            scope["path"] = scope["path"][found.end() :] or "/"
             scope["raw_path"] = scope["path"].encode()
         request = Request(scope)
         locale = found.group(1) if found else request.cookies.get("lang", "")
