@@ -12,7 +12,7 @@ from app.accounts.queries import Person
 from app.applications.models import Application, Party, Section, Status
 from app.applications.policy import deadlines
 from app.applications.policy.moves import DECLINE_REASONS, SECTION_NAMES
-from app.core import i18n
+from app.core import clock, i18n
 from app.core.crypto import uuid7
 from app.mail import service as mail
 from app.members import queries as members
@@ -92,7 +92,11 @@ async def preview(
         raise KeyError(move.new)
     person = await accounts.person(session, application.account_id)
     facts = await _facts(session, application, move)
-    facts |= {"reasons": _reasons(reasons), "reapply_on": reapply_on}
+    facts |= {
+        "reasons": _reasons(reasons),
+        "reapply_on": reapply_on,
+        "ends_at": deadlines.expires_at(Status.INFO_REQUESTED, clock.now()),
+    }
     return mail.compose(
         f"applications/{letter}",
         _locale(person),

@@ -1,7 +1,7 @@
 """Every letter, in three languages, to whom it concerns and nobody else."""
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -137,6 +137,16 @@ async def test_a_preview_is_the_letter_that_will_be_sent(session: AsyncSession) 
     assert "- Des contenus rémunérés" in shown.body
     assert "Ba bài không ghi là quảng cáo." in shown.body
     assert "1 mai 2026" in shown.body
+
+
+async def test_the_preview_of_a_request_counts_the_days_from_now(session: AsyncSession) -> None:
+    account = await make_account(session, locale="en")
+    with clock.at(DAY):
+        application, _ = await make_in_review(session, account=account)
+    with clock.at(DAY + timedelta(days=5)):
+        shown = await mails.preview(session, application, ASK)
+    assert "by the end of 6 April 2026" in shown.body
+    assert "Hãy viết <rõ> hơn & ngắn hơn." in shown.body
 
 
 async def test_approval_tells_the_number(session: AsyncSession) -> None:
