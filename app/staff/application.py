@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from app.applications.policy import reviewing
 from app.applications.policy.answers import OWN
-from app.applications.policy.moves import DECLINE_REASONS, SECTION_NAMES
+from app.applications.policy.moves import DECLINE_REASONS
 from app.applications.policy.reviewing import Act
 from app.applications.queries import answers
 from app.applications.queries.queue import WAITING, days_left
@@ -96,7 +96,7 @@ async def _page(
         swapped=False,
         note=form if form and form.model is NoteForm else blank(NoteForm),
         answers=[
-            (SECTION_NAMES[kind.section], answers.rows(kind.of(it.application))) for kind in OWN
+            (words.SECTIONS[kind.section], answers.rows(kind.of(it.application))) for kind in OWN
         ],
         section_names=words.sections,
         sources=words.sources(),

@@ -12,7 +12,7 @@ from app.applications import mails
 from app.applications.mails import Move
 from app.applications.models import Party, Section, Status
 from app.applications.policy import reviewing
-from app.applications.policy.moves import DECLINE_REASONS, SECTION_NAMES
+from app.applications.policy.moves import DECLINE_REASONS
 from app.applications.policy.reviewing import Act
 from app.applications.service import decision
 from app.applications.service import review as service
@@ -20,6 +20,7 @@ from app.core.errors import Refused
 from app.core.i18n import gettext as _
 from app.core.viewer import Viewer
 from app.mail.service import Letter
+from app.staff import words
 from app.staff.access import OpenedFile
 from app.staff.application import about, found, place
 from app.staff.forms import ApproveForm, AskForm, DeclineForm
@@ -60,7 +61,7 @@ async def _page(
         form=form,
         letter=letter,
         seen=form.shown("seen") or it.application.version,
-        sections=[(section.value, name) for section, name in SECTION_NAMES.items()],
+        sections=[(section.value, name) for section, name in words.SECTIONS.items()],
         reasons=list(DECLINE_REASONS.items()),
         against=it.sheet.is_against(Status.DECLINED if act is Act.DECLINE else Status.APPROVED),
     )

@@ -11,7 +11,6 @@ from babel.support import LazyProxy
 
 from app.accounts.models import Role
 from app.applications.models import Section, Status
-from app.applications.policy.moves import SECTION_NAMES
 from app.audit.queries import Event
 from app.cases.queries import Said
 from app.channels.models import FollowersSource
@@ -90,9 +89,22 @@ def move(old: str | None, new: str | None) -> str:
     return str(found) if found else ""
 
 
+SECTIONS: Mapping[Section, LazyProxy] = MappingProxyType(
+    {
+        Section.ABOUT: _l("Person and contacts"),
+        Section.CHANNELS: _l("Channels"),
+        Section.TOPICS: _l("Topics, languages, biography"),
+        Section.PORTRAIT: _l("Portrait"),
+        Section.DECLARATIONS: _l("Declarations"),
+        Section.CONDUCT: _l("Code of conduct"),
+    }
+)
+"""As staff name them; the applicant's pages say “About you”."""
+
+
 def sections(keys: Sequence[str]) -> str:
     """The names of sections in one line."""
-    return ", ".join(str(SECTION_NAMES[Section(key)]) for key in keys)
+    return ", ".join(str(SECTIONS[Section(key)]) for key in keys)
 
 
 def happened(event: Event, names: Mapping[UUID, str]) -> str:

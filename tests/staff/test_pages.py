@@ -1,6 +1,7 @@
 """The staff's pages as a browser gets them."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -8,6 +9,7 @@ from sqlalchemy import select
 
 from app.applications.models import Application, Status
 from app.audit.models import AuditEvent
+from app.core import clock
 from app.core.viewer import Viewer
 from app.mail.models import Mail
 from app.members.models import Member
@@ -153,7 +155,12 @@ async def test_a_review_is_claimed_and_released(portal: Portal) -> None:
 
 
 async def test_the_letter_is_shown_before_it_is_sent(portal: Portal) -> None:
-    at = await desk(portal)
+    with clock.at(
+        clock.now() - timedelta(days=5)
+    ):  # so that the letter's dates are not the claim's
+        at = await desk(portal)
+    assert at.reviewer.account_id is not None
+    await portal.sign_in(at.reviewer.account_id)
     typed = {
         "seen": str(at.version),
         "sections": ["portrait"],
