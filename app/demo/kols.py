@@ -31,8 +31,8 @@ PROVINCES = {
 TOPICS = {
     "food": 130, "beauty": 96, "travel": 84, "comedy": 74, "family": 66, "fashion": 62,
     "technology": 50, "education": 48, "music": 44, "mother-baby": 40, "health": 38, "gaming": 38,
-    "rural": 32, "business": 30, "home": 26, "culture": 24, "sports": 22, "finance": 20,
-    "books": 18, "auto": 18, "film": 16, "arts": 16, "community": 14, "science": 12, "safety": 12,
+    "rural": 32, "business": 30, "home": 26, "culture": 24, "sports": 22, "finance": 26,
+    "books": 18, "auto": 18, "film": 16, "arts": 16, "community": 22, "science": 14, "safety": 30,
 }  # fmt: skip
 NEAR = {
     "food": ("travel", "rural", "family"), "beauty": ("fashion", "health"),
@@ -52,6 +52,8 @@ PLATFORMS = {
 }  # fmt: skip
 WOMEN = {"beauty": 0.85, "mother-baby": 0.88, "fashion": 0.7, "family": 0.65, "food": 0.58,
          "auto": 0.1, "gaming": 0.25, "technology": 0.25, "sports": 0.3}  # fmt: skip
+TRADES = ("bác sĩ", "dược sĩ", "dinh dưỡng", "phục hồi chức năng", "vận động viên", "nữ hộ sinh",
+          "mầm non", "ngân hàng", "kế toán", "giảng viên", "luật sư", "bảo mật")  # fmt: skip
 AGENCIES = ("Công ty truyền thông Nắng Sớm", "Mạng lưới sáng tạo Bến Đò", "Xưởng nội dung Ba Cây")
 BRANDS = ("Chè Mây Chiều: không giới thiệu chè của hãng khác đến hết quý 2.",
           "Giày Bước Non: độc quyền mặt hàng giày chạy bộ trong 6 tháng.")  # fmt: skip
@@ -110,8 +112,7 @@ def invent(count: int = COUNT, seed: int = SEED) -> tuple[Kol, ...]:
         count: at least as many as the KOLs of `people.PEOPLE`.
         seed: the same one gives the same people.
     """
-    rng = random.Random(seed)  # noqa: S311 - nothing secret is made of it
-    return tuple(_people(rng, count))
+    return tuple(_people(seed, count))
 
 
 @lru_cache
@@ -120,11 +121,13 @@ def invented() -> tuple[Kol, ...]:
     return invent()
 
 
-def _people(rng: random.Random, count: int) -> Iterator[Kol]:
+def _people(seed: int, count: int) -> Iterator[Kol]:
     known = [person for person in PEOPLE if person.role == "kol"]
     seen: set[str] = {name.casefold() for name in vocabulary.names()["known"]}
     told, taken = Told(), set[str]()
     for rank in range(count):
+        # Chance of one's own: a word more for somebody leaves everybody else as they are.
+        rng = random.Random(f"{seed}:{rank}")  # noqa: S311 - nothing secret is made of it
         person = known[rank] if rank < len(known) else None
         topic = _pick(rng, TOPICS)
         province = _pick(rng, PROVINCES)
@@ -138,6 +141,8 @@ def _people(rng: random.Random, count: int) -> Iterator[Kol]:
         handle = handle_of(shown)
         languages = _languages(rng, name)
         locale = _locale(rng, languages, topic)
+        age = BIRTHDAYS_COUNTED_IN - born.year
+        text = biography(rng, told, Teller(topic, province, locale, name.woman, age))
         yield Kol(
             subject=person.sub if person else f"kol-{rank:04d}",
             name=name,
@@ -146,12 +151,8 @@ def _people(rng: random.Random, count: int) -> Iterator[Kol]:
             province=province,
             topics=_topics(rng, topic),
             languages=languages,
-            biography=biography(
-                rng,
-                told,
-                Teller(topic, province, locale, name.woman, BIRTHDAYS_COUNTED_IN - born.year),
-            ),
-            qualifications=_qualifications(rng, topic),
+            biography=text,
+            qualifications=_qualifications(rng, topic, text),
             locale=locale,
             email=person.email if person else f"{handle}@vidu.example",
             phone=f"+8451{rank:07d}",  # no operator has 051
@@ -183,9 +184,14 @@ def _topics(rng: random.Random, topic: str) -> tuple[str, ...]:
     return tuple(key for key in reference.topics if key in {topic, *more})
 
 
-def _qualifications(rng: random.Random, topic: str) -> dict[str, str]:
+def _qualifications(rng: random.Random, topic: str, text: str) -> dict[str, str]:
+    """For an expert topic, a qualification that fits what the biography says of it."""
     given = vocabulary.topics()[topic].qualifications
-    return {topic: rng.choice(given)} if given else {}
+    if not given:
+        return {}
+    named = [trade for trade in TRADES if trade in text.casefold()]
+    fitting = [one for one in given if any(trade in one.casefold() for trade in named)]
+    return {topic: rng.choice(fitting or given)}
 
 
 def _languages(rng: random.Random, name: Name) -> tuple[str, ...]:

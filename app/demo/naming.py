@@ -78,7 +78,11 @@ def stage_name(rng: random.Random, name: Name, topic: str, seen: set[str]) -> st
     Args:
         seen: names taken already, case ignored; the one given is added.
     """
-    patterns = vocabulary.topics()[topic].stage
+    patterns = [
+        vocabulary.bare(pattern)
+        for pattern in vocabulary.topics()[topic].stage
+        if vocabulary.fits(pattern, woman=name.woman, age=0)
+    ]
     parent = "Mẹ" if name.woman else "Bố"
     two = " ".join(name.whole.split()[-2:])
     tries = [two] if rng.random() < 0.3 else []  # noqa: PLR2004 - a third keep their own

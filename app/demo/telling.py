@@ -13,7 +13,6 @@ FIRST_YEAR, LAST_YEAR = 2012, 2024  # in which somebody may have begun
 TOLD_IN = 2026
 SHORTEST = 110  # letters; whoever has told less goes on
 GROWN = 17  # the age at which one begins
-_WHOSE = re.compile(r"\((w|m|\d+\+)\) ")
 
 
 @dataclass(slots=True)
@@ -42,12 +41,8 @@ class Teller:
     age: int
 
     def may_say(self, sentence: str) -> bool:
-        """Whether a sentence is theirs: `(w)`, `(m)` or `(30+)` before it says whose it is."""
-        found = _WHOSE.match(sentence)
-        if found is None:
-            return True
-        whose = found[1]
-        return self.woman == (whose == "w") if whose in "wm" else self.age >= int(whose[:-1])
+        """Whether a sentence is theirs to say."""
+        return vocabulary.fits(sentence, woman=self.woman, age=self.age)
 
 
 def biography(rng: random.Random, told: Told, by: Teller) -> str:
@@ -71,7 +66,7 @@ def _composed(rng: random.Random, told: Told, by: Teller) -> str:
     stops_here = rng.random() < 0.25  # noqa: PLR2004 - some do
     if not stops_here or sum(map(len, parts)) < SHORTEST:
         parts.append(told.choose(rng, words.endings))
-    text = " ".join(_filled(rng, _WHOSE.sub("", part), by) for part in parts)
+    text = " ".join(_filled(rng, vocabulary.bare(part), by) for part in parts)
     return _in_ones_own_voice(rng, text)
 
 

@@ -1,5 +1,6 @@
 """The words that invented people are made of, read from `words/`."""
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 import yaml
 
 WORDS = Path(__file__).with_name("words")
+_WHOSE = re.compile(r"\((w|m|\d+\+)\) ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,20 @@ class TopicWords:
     middles: tuple[str, ...]
     endings: tuple[str, ...]
     qualifications: tuple[str, ...] = ()
+
+
+def fits(words: str, *, woman: bool, age: int) -> bool:
+    """Whether `words` fit somebody: `(w)`, `(m)` or `(30+)` before them says whose they are."""
+    found = _WHOSE.match(words)
+    if found is None:
+        return True
+    whose = found[1]
+    return woman == (whose == "w") if whose in "wm" else age >= int(whose[:-1])
+
+
+def bare(words: str) -> str:
+    """`words` without what says whose they are."""
+    return _WHOSE.sub("", words)
 
 
 def read(name: str) -> Any:
