@@ -11,12 +11,13 @@ from starlette.responses import Response
 from app.applications import mails
 from app.applications.mails import Move
 from app.applications.models import Party, Section, Status
-from app.applications.policy import reviewing
 from app.applications.policy.moves import DECLINE_REASONS
 from app.applications.policy.reviewing import Act
+from app.applications.queries.review import Review
 from app.applications.service import decision
 from app.applications.service import review as service
-from app.core.errors import Refused
+from app.applications.service.status import what_it_is
+from app.core.errors import Refused, Stale
 from app.core.i18n import gettext as _
 from app.core.viewer import Viewer
 from app.mail.service import Letter
@@ -42,12 +43,16 @@ async def _page(
     form: Form[Any],
     status: int = 200,
 ) -> Response:
-    """The page of one way on; with the letter once there is enough to write it."""
+    """The page of one way on; with the letter once there is enough to write it.
+
+    Raises:
+        Stale: what was sent was written for an application that stands otherwise now.
+    """
     it = await found(session, application_id)
-    held_by = reviewing.holder(it.application.reviewer_id, viewer)
-    if not reviewing.may_review(viewer) or act not in reviewing.acts(
-        it.application.status, held_by
-    ):
+    given = about(it, viewer)
+    if act not in given["can"] or form.shown("seen") not in ("", str(it.application.version)):
+        if request.method == "POST":
+            raise Stale(changed=await what_it_is(session, it.application))
         flash(request, _("As the application stands now, this cannot be done by you."), "warning")
         return see_other(request, place(application_id))
     letter = None
@@ -57,7 +62,7 @@ async def _page(
         request,
         f"staff/{act.value}.html",
         status=status,
-        **about(it, viewer),
+        **given,
         form=form,
         letter=letter,
         seen=form.shown("seen") or it.application.version,
@@ -67,7 +72,7 @@ async def _page(
     )
 
 
-async def _letter(session: AsyncSession, it: Any, act: Act, form: Form[Any]) -> Letter:
+async def _letter(session: AsyncSession, it: Review, act: Act, form: Form[Any]) -> Letter:
     new = {
         Act.ASK: Status.INFO_REQUESTED,
         Act.APPROVE: Status.APPROVED,

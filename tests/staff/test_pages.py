@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from app.applications.models import Application, Status
+from app.applications.service import review
 from app.audit.models import AuditEvent
 from app.core import clock
 from app.core.viewer import Viewer
@@ -291,3 +292,21 @@ async def test_the_page_takes_as_many_statements_with_more_of_everything(portal:
         text = (await portal.get(at.path)).text
     assert text.count("same name and birth date") == 3
     assert len(before) == len(after)
+
+
+@pytest.mark.parametrize("part", ["ask", "ask/preview", "decline", "decline/preview", "message"])
+async def test_nothing_typed_is_lost_when_somebody_was_faster(portal: Portal, part: str) -> None:
+    at = await desk(portal)
+    words = "Bạn cho mình xin thêm ảnh rõ mặt và liên kết tới ba bài có tài trợ gần nhất nhé."
+    typed = {
+        "seen": str(at.version), "words": words, "sections": ["portrait"], "reasons": ["record"],
+    }  # fmt: skip
+    async with portal.transaction() as session:
+        other = await make_colleague(session, "Phạm Thị Hai")
+        await review.take_over(session, other, at.application, at.version)
+
+    for given in (typed, {**typed, "sections": [], "reasons": []}):
+        answer = await portal.post(f"{at.path}/{part}", given)
+        assert answer.status_code == 409
+        assert "Phạm Thị Hai" in answer.text
+        assert words in answer.text
