@@ -85,6 +85,13 @@ async def declares(kol: Person) -> None:
 
 async def proves_a_channel(kol: Person, site: Site, path: str) -> None:
     """Add a website, put the code that the portal gives into it, and let the portal look."""
+    await asks_to_prove(kol, site, path)
+    await kol.presses("Check now")
+    await sees_the_proof(kol, site)
+
+
+async def asks_to_prove(kol: Person, site: Site, path: str) -> None:
+    """Add a website and put the code that the portal gives into it."""
     address = site.publish(path, "<title>Bếp</title><p>Xin chào")
     await kol.goes_to("/apply")
     await kol.follows("Your channels")
@@ -98,8 +105,6 @@ async def proves_a_channel(kol: Person, site: Site, path: str) -> None:
     await kol.presses("Continue")
     code = await kol.page.locator("code").first.inner_text()
     site.publish(path, f"<title>Bếp</title><p>Xin chào<p>{code}")
-    await kol.presses("Check now")
-    await sees_the_proof(kol, site)
 
 
 async def sees_the_proof(kol: Person, site: Site) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Page, ViewportSize
+from playwright.async_api import Error, Page, ViewportSize
 
 SIZES: tuple[ViewportSize, ...] = ({"width": 390, "height": 844}, {"width": 1280, "height": 900})
 SCHEMES = ("light", "dark")
@@ -19,33 +19,51 @@ class Looks:
     findings: list[str] = field(default_factory=list)
 
     async def at(self, page: Page) -> None:
-        """Look at the page at each size, in light and dark; once for each page as it is."""
+        """Look at the page at each size, in light and dark; once for each page as it is.
+
+        A page that goes on by itself meanwhile is left for the one that it goes to.
+        """
+        for _ in range(3):
+            try:
+                await self._at(page)
+            except Error as moved:
+                if "navigation" not in str(moved):
+                    raise
+            else:
+                return
+
+    async def _at(self, page: Page) -> None:
         await page.wait_for_load_state("load")
         if not page.url.startswith(self.base):
             return  # somebody else's: the provider of identities
-        mark = urlsplit(page.url).path + await page.evaluate(
+        path = urlsplit(page.url).path
+        mark = path + await page.evaluate(
             "document.body.innerText.length + ':' + document.querySelectorAll('*').length"
         )
         if mark in self.seen:
             return
-        self.seen.add(mark)
-        was = page.viewport_size
+        was, found = page.viewport_size, []
         for size in SIZES:
             await page.set_viewport_size(size)
             for scheme in SCHEMES:
                 await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-                await self._look(page, f"{urlsplit(page.url).path} {size['width']} px {scheme}")
+                where = f"{path} {size['width']} px {scheme}"
+                found += [f"{where}: {finding}" for finding in await self._findings(page)]
         await page.emulate_media(color_scheme="light", reduced_motion="reduce")
         if was:
             await page.set_viewport_size(was)
+        self.seen.add(mark)
+        self.findings += found
 
-    async def _look(self, page: Page, where: str) -> None:
-        found = await Axe().run(page)
-        for violation in found.response["violations"]:
-            targets = [" ".join(map(str, node["target"])) for node in violation["nodes"]]
-            self.findings.append(f"{where}: {violation['id']}: {violation['help']}: {targets[:5]}")
+    @staticmethod
+    async def _findings(page: Page) -> list[str]:
+        result = (await Axe().run(page)).response
+        found = [
+            f"{violation['id']}: {violation['help']}:"
+            f" {[node['target'] for node in violation['nodes'][:5]]}"
+            for violation in result["violations"]
+        ]
         over = await page.evaluate(
             "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         )
-        if over > 0:
-            self.findings.append(f"{where}: wider than the screen by {over} px")
+        return [*found, f"wider than the screen by {over} px"] if over > 0 else found

@@ -37,16 +37,28 @@ class Person:
         await self.page.goto(path)
         await self.looks_around()
 
-    async def presses(self, english: str, **values: Any) -> None:
-        """Press the button that says so."""
+    async def presses(self, english: str, *, stays: bool = False, **values: Any) -> None:
+        """Press the button that says so.
+
+        Args:
+            stays: where scripts run, the page stays and shows the answer in itself.
+        """
         name = self.words(english, **values)
-        await self.page.get_by_role("button", name=name, exact=True).first.click()
-        await self.looks_around()
+        await self.clicks(self.page.get_by_role("button", name=name, exact=True).first, stays=stays)
 
     async def follows(self, english: str, **values: Any) -> None:
-        """Follow the link whose words begin so."""
+        """Follow the link in the page's body whose words begin so."""
         name = re.compile("^" + re.escape(self.words(english, **values)))
-        await self.page.get_by_role("main").get_by_role("link", name=name).first.click()
+        await self.clicks(self.page.get_by_role("main").get_by_role("link", name=name).first)
+
+    async def clicks(self, target: Locator, *, stays: bool = False) -> None:
+        """Click, and wait for the page that comes of it."""
+        if stays and self.javascript:
+            await target.click()
+            await self.page.wait_for_load_state("networkidle")
+        else:
+            async with self.page.expect_navigation():
+                await target.click()
         await self.looks_around()
 
     async def writes(self, english: str, text: str) -> None:
@@ -94,8 +106,7 @@ class Person:
     async def is_oneself(self) -> None:
         """At the provider: press the button with one's own name."""
         own = re.compile(rf"^{re.escape(self.name)}")
-        await self.page.get_by_role("button", name=own).click()
-        await self.looks_around()
+        await self.clicks(self.page.get_by_role("button", name=own))
 
     async def looks_around(self) -> None:
         """Look at the page as everybody should be able to."""

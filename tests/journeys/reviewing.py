@@ -15,8 +15,7 @@ async def becomes_staff(person: Person, site: Site, role: Role) -> None:
 async def opens(reviewer: Person, stage_name: str) -> None:
     """Open one application from the work list."""
     await reviewer.goes_to("/staff")
-    await reviewer.page.get_by_role("link", name=stage_name, exact=True).first.click()
-    await reviewer.looks_around()
+    await reviewer.clicks(reviewer.page.get_by_role("link", name=stage_name, exact=True).first)
 
 
 async def assesses(reviewer: Person) -> None:
@@ -27,7 +26,7 @@ async def assesses(reviewer: Person) -> None:
         await sheet.get_by_label(reviewer.words("Note"), exact=True).fill("Đã xem, tốt.")
         evidence = sheet.get_by_label(reviewer.words("Evidence"), exact=True)
         await evidence.fill("https://minhchung.example/")
-    await reviewer.presses("Save the assessment")
+    await reviewer.presses("Save the assessment", stays=True)
     await reviewer.sees("Reaches the mark")
 
 

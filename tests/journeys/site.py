@@ -88,11 +88,12 @@ class Site:
         process.kill()
         process.wait()
 
-    async def start(self, name: str) -> None:
-        """Start what was killed, and wait until it works."""
+    async def start(self, name: str, *, wait: bool = True) -> None:
+        """Start what was killed, and wait until all works."""
         family = self.family
         self._child(name).start(family.environment, family.root, family.logs, family.parent)
-        await self.ready()
+        if wait:
+            await self.ready()
 
     def kill_postgres(self) -> None:
         """`kill -9` of PostgreSQL's head; its other processes follow it."""
@@ -100,10 +101,11 @@ class Site:
         assert pid is not None
         os.kill(pid, signal.SIGKILL)
 
-    async def start_postgres(self) -> None:
+    async def start_postgres(self, *, wait: bool = True) -> None:
         """Start PostgreSQL after a crash, and wait until the portal is back on it."""
         await asyncio.to_thread(embedded_postgres.start, self.folder)
-        await self.ready()
+        if wait:
+            await self.ready()
 
     async def ready(self) -> None:
         """Wait until pages are served and jobs done."""

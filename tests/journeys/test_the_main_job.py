@@ -66,10 +66,9 @@ async def answers_about_the_agency(kol: Person) -> None:
 async def finds_the_member(business: Person) -> None:
     await business.goes_to("/members")
     await business.writes("Name, handle, topic or word", "bep nha duong")
-    await business.presses("Search")
-    await business.page.get_by_role("link", name=STAGE_NAME).first.click()
+    await business.presses("Search", stays=True)
+    await business.clicks(business.page.get_by_role("link", name=STAGE_NAME).first)
     await business.reads(joining.BIOGRAPHY)
     await business.reads("minhchung.example/bep-nha-duong")
-    await business.looks_around()
     await business.goes_to("/check?q=https://minhchung.example/bep-nha-duong")
     await business.reads(STAGE_NAME)
