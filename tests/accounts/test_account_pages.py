@@ -18,6 +18,8 @@ from tests.conftest import statements
 from tests.factories.accounts import make_account, viewer_of
 from tests.portal import Portal
 
+SOMEBODYS = UUID(int=7)
+
 
 async def me(portal: Portal) -> Account:
     async with portal.transaction() as session:
@@ -34,8 +36,8 @@ async def identities(portal: Portal, account_id: UUID) -> list[str]:
     [
         ("get", "/account"),
         ("post", "/account"),
-        ("post", f"/account/identities/{uuid4()}/unlink"),
-        ("post", f"/account/sessions/{uuid4()}/end"),
+        ("post", f"/account/identities/{SOMEBODYS}/unlink"),
+        ("post", f"/account/sessions/{SOMEBODYS}/end"),
         ("post", "/account/sessions/end"),
     ],
 )
