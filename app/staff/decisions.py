@@ -11,6 +11,7 @@ from starlette.responses import Response
 from app.applications import mails
 from app.applications.mails import Move
 from app.applications.models import Party, Section, Status
+from app.applications.policy.assessment import bears_out
 from app.applications.policy.moves import DECLINE_REASONS
 from app.applications.policy.reviewing import Act
 from app.applications.queries.review import Review
@@ -55,6 +56,11 @@ async def _page(
             raise Stale(changed=await what_it_is(session, it.application))
         flash(request, _("As the application stands now, this cannot be done by you."), "warning")
         return see_other(request, place(application_id))
+    try:
+        decision.check_borne_out(it.sheet, form.chosen("reasons"))
+    except decision.NotBorneOut as untrue:
+        form.error("reasons", untrue)
+        status = 422
     letter = None
     if act is Act.APPROVE or (form.typed.get("words") and not form.errors):
         letter = await _letter(session, it, act, form)
@@ -67,7 +73,7 @@ async def _page(
         letter=letter,
         seen=form.shown("seen") or it.application.version,
         sections=[(section.value, name) for section, name in words.SECTIONS.items()],
-        reasons=list(DECLINE_REASONS.items()),
+        reasons=[(key, text) for key, text in DECLINE_REASONS.items() if bears_out(it.sheet, key)],
         against=it.sheet.is_against(Status.DECLINED if act is Act.DECLINE else Status.APPROVED),
     )
 
@@ -199,7 +205,9 @@ async def decline(
                 session, viewer, application_id, given.seen,
                 reasons=tuple(given.reasons), text=given.words, because=given.because,
             )  # fmt: skip
-        except Refused as refusal:  # raised before anything is written
+        except decision.NotBorneOut as untrue:  # both raised before anything is written
+            form.error("reasons", untrue)
+        except Refused as refusal:
             form.error("because", refusal)
         else:
             flash(request, _("Declined. The letter with the reasons is on its way."))

@@ -388,6 +388,17 @@ async def test_a_refusal_of_what_reaches_the_mark_needs_a_reason(session: AsyncS
     assert application.against_mark_because == "Phát hiện sau khi chấm."
 
 
+async def test_a_reason_that_the_sheet_belies_is_refused(session: AsyncSession) -> None:
+    reviewer = await make_reviewer(session)
+    application, _ = await make_ready(session, reviewer)
+    with pytest.raises(decision.NotBorneOut):
+        await decision.decline(
+            session, reviewer, application.id, application.version,
+            reasons=("untrue", "below_mark"), text="Thông tin không đúng.", because="Sau khi chấm.",
+        )  # fmt: skip
+    assert application.status is Status.IN_REVIEW
+
+
 @pytest.mark.parametrize("act", [a for a in EVERYTHING if a != "note"])
 async def test_what_is_decided_stays_decided(session: AsyncSession, act: str) -> None:
     reviewer = await make_reviewer(session)

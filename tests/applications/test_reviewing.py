@@ -7,8 +7,15 @@ import pytest
 
 from app.applications.models import Status
 from app.applications.policy import reviewing
-from app.applications.policy.assessment import UNSCORED, Score, Sheet, lacks, least
-from app.applications.policy.moves import MOVES, Party
+from app.applications.policy.assessment import (
+    UNSCORED,
+    Score,
+    Sheet,
+    bears_out,
+    lacks,
+    least,
+)
+from app.applications.policy.moves import DECLINE_REASONS, MOVES, Party
 from app.applications.policy.reviewing import Act, Holder
 from app.core.reference import reference
 from app.core.viewer import STAFF_ROLES, Viewer
@@ -107,6 +114,21 @@ def test_what_is_not_complete_speaks_for_nothing(found: Sheet) -> None:
     assert not found.reaches_mark
     assert not found.is_against(Status.APPROVED)
     assert not found.is_against(Status.DECLINED)
+
+
+@pytest.mark.parametrize(
+    ("found", "borne_out"),
+    [
+        (sheet(EXACT), False),
+        (sheet({**EXACT, "values": 11}), True),
+        (sheet({**FULL, "transparency": 12}), True),
+        (sheet({**FULL, "transparency": 12}, note=""), False),
+        (Sheet({}), False),
+    ],
+)
+def test_who_is_below_the_mark_is_said_by_the_sheet_alone(found: Sheet, *, borne_out: bool) -> None:
+    borne = {reason for reason in DECLINE_REASONS if bears_out(found, reason)}
+    assert borne == set(DECLINE_REASONS) - (set() if borne_out else {"below_mark"})
 
 
 def test_the_lines_come_in_the_order_of_the_file_and_name_the_weak() -> None:

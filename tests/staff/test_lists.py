@@ -1,15 +1,21 @@
 """Roles and members: what administrators see and change."""
 
+import html
+import shlex
+
 import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
+from typer.main import get_group
 
+from app import cli
 from app.accounts.models import Role, StaffRole
 from app.audit.models import AuditEvent
 from app.core.db import Database
 from app.core.viewer import Viewer
 from app.members import service as members_service
 from app.members.models import Standing
+from app.members.policy import parse_number
 from app.staff import queries
 from tests.conftest import statements
 from tests.factories.accounts import make_account
@@ -145,4 +151,12 @@ async def test_the_page_of_members_says_how_a_standing_is_changed(portal: Portal
         numbers = await make_some(session)
     text = (await portal.get("/staff/members?standing=expelled")).text
     assert [number in text for number in numbers] == [False, True, False]
-    assert "portal member suspend" in text
+    shown = [
+        shlex.split(html.unescape(line.split("</code>")[0]))
+        for line in text.split("<code>portal member ")[1:]
+    ]
+    assert [words[0] for words in shown] == ["suspend", "reinstate", "expel"]
+    commands = get_group(cli.member_group).commands
+    for name, *words in shown:
+        given = commands[name].make_context(name, words).params  # raises if the command differs
+        assert parse_number(given["number"]) == given["number"]

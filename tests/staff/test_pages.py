@@ -228,6 +228,19 @@ async def test_a_refusal_by_its_page(portal: Portal) -> None:
     assert (now.status, now.decision_reasons) == (Status.DECLINED, ["below_mark"])
 
 
+@pytest.mark.parametrize("step", ["decline", "decline/preview"])
+async def test_a_refusal_does_not_say_what_the_sheet_belies(portal: Portal, step: str) -> None:
+    at = await desk(portal)
+    assert 'value="below_mark"' not in (await portal.get(f"{at.path}/decline")).text
+    typed = {"seen": str(at.version), "reasons": ["below_mark", "record"], "words": "Hãy gắn nhãn."}
+    answer = await portal.post(f"{at.path}/{step}", typed)
+    assert answer.status_code == 422
+    assert answer.text.count('href="#reasons"') == 1
+    assert "Hãy gắn nhãn." in answer.text
+    assert 'class="mail__body">' not in answer.text
+    assert (await state(portal, at.application)).status is Status.IN_REVIEW
+
+
 async def test_the_sheet_is_saved_as_one_goes(portal: Portal) -> None:
     at = await desk(portal)
     page = (await portal.get(at.path)).text

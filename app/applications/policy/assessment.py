@@ -13,6 +13,7 @@ from app.core.i18n import gettext as _
 from app.core.reference import Pillar, reference
 
 MOST_NOTE = 2000  # characters, of a note or of the evidence
+BELOW_MARK = "below_mark"  # the one reason for a refusal that the sheet itself must say
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,11 @@ class Sheet:
         if not self.complete:
             return False
         return self.reaches_mark is (decision is Status.DECLINED)
+
+
+def bears_out(sheet: Sheet, reason: str) -> bool:
+    """Whether `reason`, a key of `moves.DECLINE_REASONS`, is not belied by the assessment."""
+    return reason != BELOW_MARK or (sheet.complete and not sheet.reaches_mark)
 
 
 def lacks(sheet: Sheet, *, has_proof: bool, has_signed: bool) -> tuple[str, ...]:

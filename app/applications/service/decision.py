@@ -1,5 +1,6 @@
 """The two decisions on an application."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -22,6 +23,10 @@ from app.core.viewer import Viewer
 from app.members import service as members
 from app.members.models import Member
 from app.members.policy import Profile
+
+
+class NotBorneOut(Refused):
+    """A reason for a refusal that the assessment belies."""
 
 
 async def approve(
@@ -72,6 +77,7 @@ async def decline(
 
     Raises:
         NotAllowed, Missing, Stale: as `take_for` says.
+        NotBorneOut: a reason says of the assessment what it does not say.
         Refused: no reasons or none of the list, no text, or the mark is reached without a reason.
     """
     application = await take_for(session, by, application_id, Act.DECLINE, seen)
@@ -79,6 +85,7 @@ async def decline(
     text = text.strip()
     if not reasons or not set(reasons) <= moves.DECLINE_REASONS.keys():
         raise Refused(_("Choose at least one reason of the list."))
+    check_borne_out(sheet, reasons)
     if not text:
         raise Refused(_("Tell the applicant why, and what they can do."))
     because = _check_against(sheet, Status.DECLINED, because)
@@ -89,6 +96,18 @@ async def decline(
     await set_status(session, application, Status.DECLINED, Party.REVIEWER, by, because=text)
     await _note_against(session, by, application)
     return application
+
+
+def check_borne_out(sheet: Sheet, reasons: Iterable[str]) -> None:
+    """Let pass reasons that the applicant, who reads the points as well, will not find untrue.
+
+    Raises:
+        NotBorneOut: the assessment does not say what one of them says.
+    """
+    if not all(assessment.bears_out(sheet, reason) for reason in reasons):
+        raise NotBorneOut(
+            _("The assessment does not say that: it reaches the mark, or is not complete.")
+        )
 
 
 async def what_lacks(
