@@ -4,7 +4,6 @@ Messages are English in the source; `locale/<language>/<slice>.po` holds the res
 slice, merged at the start. English is the source itself.
 """
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -94,8 +93,8 @@ def format_date(day: date, length: Length = "long") -> str:
     """`day` as the reader writes it; an instant is first put on Vietnam's calendar."""
     if isinstance(day, datetime):
         day = day.astimezone(VIETNAM).date()
-    if current_locale() == "vi" and length == "long":
-        return f"{day.day} tháng {day.month}, {day.year}"
+    if current_locale() == "vi" and length in ("medium", "long"):
+        return f"{day.day}/{day.month}/{day.year}"  # “từ 3 tháng 11” reads “for 3 months” at first
     return dates.format_date(day, length, locale=_babel())
 
 
@@ -111,12 +110,14 @@ def format_number(value: float) -> str:
 
 
 def compact_number(value: int) -> str:
-    """`value` in short, as followers are told: 12,3 N (vi), 12.3K (en), 12,3 k (fr)."""
+    """`value` in short, as followers are told: 12,3 nghìn (vi), 12.3K (en), 12,3 k (fr)."""
     if value < 1000:  # noqa: PLR2004 - the first thousand is told in full
         return format_number(value)
-    return re.sub(
-        "\u00a0", " ", numbers.format_compact_decimal(value, locale=_babel(), fraction_digits=1)
+    shape: Literal["short", "long"] = "long" if current_locale() == "vi" else "short"
+    said = numbers.format_compact_decimal(
+        value, format_type=shape, locale=_babel(), fraction_digits=1
     )
+    return said.replace("\u00a0", " ")
 
 
 def _babel() -> str:

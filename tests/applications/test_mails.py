@@ -36,7 +36,7 @@ async def letters(session: AsyncSession, application: Application) -> list[Mail]
 @pytest.mark.parametrize(
     ("locale", "subject", "promise"),
     [
-        ("vi", "Chúng tôi đã nhận hồ sơ của bạn", "chậm nhất hết ngày 16 tháng 3, 2026"),
+        ("vi", "Chúng tôi đã nhận hồ sơ của bạn", "chậm nhất hết ngày 16/3/2026"),
         ("en", "We have your application", "by the end of 16 March 2026"),
         ("fr", "Nous avons votre candidature", "au plus tard le 16 mars 2026"),
     ],

@@ -8,7 +8,7 @@ from app.core import i18n
 @pytest.mark.parametrize(
     ("locale", "long", "number", "compact"),
     [
-        ("vi", "24 tháng 11, 2026", "1.234.567", "12,3 N"),
+        ("vi", "24/11/2026", "1.234.567", "12,3 nghìn"),
         ("en", "24 November 2026", "1,234,567", "12.3K"),
         ("fr", "24 novembre 2026", "1\u202f234\u202f567", "12,3 k"),
     ],
