@@ -24,24 +24,25 @@ class Looks:
         A page that goes on by itself meanwhile is left for the one that it goes to.
         """
         for _ in range(3):
+            await page.wait_for_load_state("load")
+            url = page.url
             try:
-                await self._at(page)
+                found = await self._all(page) if url.startswith(self.base) else []
             except Error as moved:
                 if "navigation" not in str(moved):
                     raise
-            else:
+                continue
+            if page.url == url:
+                self.findings += found
                 return
 
-    async def _at(self, page: Page) -> None:
-        await page.wait_for_load_state("load")
-        if not page.url.startswith(self.base):
-            return  # somebody else's: the provider of identities
+    async def _all(self, page: Page) -> list[str]:
         path = urlsplit(page.url).path
         mark = path + await page.evaluate(
             "document.body.innerText.length + ':' + document.querySelectorAll('*').length"
         )
         if mark in self.seen:
-            return
+            return []
         was, found = page.viewport_size, []
         for size in SIZES:
             await page.set_viewport_size(size)
@@ -53,7 +54,7 @@ class Looks:
         if was:
             await page.set_viewport_size(was)
         self.seen.add(mark)
-        self.findings += found
+        return found
 
     @staticmethod
     async def _findings(page: Page) -> list[str]:

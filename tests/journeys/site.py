@@ -135,14 +135,11 @@ class Site:
 
     async def letters(self, person: Person, many: int) -> list[str]:
         """The subjects of the letters to `person`, once there are as many as `many`."""
-        found: list[str] = []
-
-        def there() -> bool:
-            found[:] = self.post.subjects_to(person.email)
-            return len(found) >= many
-
-        await self.until(there, f"{many} letters to {person.email}, not {found}")
-        return found
+        await self.until(
+            lambda: len(self.post.subjects_to(person.email)) >= many,
+            f"{many} letters to {person.email}",
+        )
+        return self.post.subjects_to(person.email)
 
     def _child(self, name: str) -> Child:
         return next(child for child in self.family.children if child.name == name)
