@@ -30,6 +30,17 @@ def test_no_catalogue_holds_what_nobody_says() -> None:
     assert unused == []
 
 
+@pytest.mark.parametrize("locale", catalogues.TRANSLATED)
+def test_a_text_of_several_slices_has_one_translation(locale: str) -> None:
+    """The catalogues of a language are read as one: of two translations the last would win."""
+    found: dict[tuple[object, object], set[str]] = {}
+    for path in sorted((CATALOGUES / locale).glob("*.po")):
+        for message in messages(path):
+            found.setdefault((message.context, message.id), set()).add(str(message.string))
+
+    assert {text: strings for text, strings in found.items() if len(strings) > 1} == {}
+
+
 @pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_a_translation_takes_the_values_of_its_source(path: Path) -> None:
     wrong = []
