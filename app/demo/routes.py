@@ -24,11 +24,11 @@ router = APIRouter()
 
 @dataclass(frozen=True, slots=True)
 class Guide:
-    """One person to be; `number` is "" for those who never were members."""
+    """One person to be; `number` is "" for those who never were members, `letters` for staff."""
 
     name: str
     about: str
-    email: str
+    letters: str  # the address at which the portal writes to them
     number: str
 
 
@@ -55,7 +55,7 @@ async def _groups(session: AsyncSession) -> list[tuple[str, list[Guide]]]:
                 Guide(
                     person.name,
                     person.about[locale],
-                    person.email,
+                    person.email if person.role == "kol" else "",
                     numbers.get(person.sub, ""),
                 )
                 for person in PEOPLE

@@ -4,7 +4,7 @@ import random
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 
-from app.applications.policy.deadlines import is_working_day
+from app.applications.policy.deadlines import PROMISE_DAYS, due_at, is_working_day
 from app.core.clock import VIETNAM
 from app.demo.kols import invented
 from app.demo.seed.plan import FEW, MEMBERS, NAMED, Fate, at_work, by_day, plan
@@ -53,6 +53,13 @@ def test_reviewers_find_a_channel_claimed_twice_and_a_person_with_two_accounts()
 
     assert sum(story.also_claims in held for story in waiting) == 1
     assert sum((story.kol.name.whole, story.kol.born) in declined for story in waiting) == 1
+
+
+def test_some_promises_are_kept_late() -> None:
+    waiting = [s for s in plan(invented(), NOW, BEGIN) if s.fate is Fate.SUBMITTED]
+    late = [story for story in waiting if due_at(story.at, PROMISE_DAYS) < NOW]
+
+    assert 1 <= len(late) < len(waiting) / 2
 
 
 def test_staff_work_in_office_hours_of_working_days() -> None:

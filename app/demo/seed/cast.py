@@ -65,10 +65,11 @@ class Staff:
         """Their accounts."""
         return (*(actor.account_id for actor in self.reviewers), self.administrator.account_id)
 
-    def reviewer_for(self, rng: random.Random, locale: str) -> Actor:
+    def reviewer_for(self, subject: str, locale: str) -> Actor:
         """Who takes a case: the last works in English and French, the first holds the most."""
         if locale != "vi":
             return self.reviewers[-1]
+        rng = random.Random(f"reviewer:{subject}")  # noqa: S311 - nothing secret
         return rng.choices(self.reviewers, (5, 4, 2))[0]
 
 

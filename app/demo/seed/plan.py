@@ -52,7 +52,7 @@ NAMED: Mapping[str, Fate] = {
 
 LONGEST_AGO = timedelta(days=350)  # nobody's first term of twelve months is over by itself
 DAYS_AGO: Mapping[Fate, tuple[float, float]] = {
-    Fate.NOTHING: (2, 200), Fate.DRAFT: (1, 43), Fate.SUBMITTED: (0.3, 13), Fate.IN_REVIEW: (4, 15),
+    Fate.NOTHING: (2, 200), Fate.DRAFT: (1, 43), Fate.SUBMITTED: (0.3, 18), Fate.IN_REVIEW: (4, 15),
     Fate.ASKED: (8, 24), Fate.ANSWERED: (12, 20), Fate.DECLINED: (16, 220),
     Fate.WITHDRAWN: (10, 250), Fate.DRAFT_EXPIRED: (75, 260), Fate.QUESTION_EXPIRED: (60, 240),
     Fate.ACTIVE: (32, 335), Fate.REINSTATED: (150, 300), Fate.SUSPENDED: (90, 280),

@@ -61,7 +61,7 @@ class Telling:
     async def _review(
         self, by: Applicant, application: Application, channels: list[Channel]
     ) -> None:
-        reviewer = self.staff.reviewer_for(by.rng, by.kol.locale)
+        reviewer = self.staff.reviewer_for(by.kol.subject, by.kol.locale)
         latest = self.now - JUST_NOW
         review = Review(self.session, reviewer, by, application, channels, latest)
         fate = self.story.fate
