@@ -123,8 +123,9 @@ def missing() -> list[str]:
         f"{locale}/{name}: {message.id}"
         for name, template in sorted(said().items())
         for locale in TRANSLATED
+        for catalogue in (read(locale, name),)
         for message in template
-        if message.id and not _translated(read(locale, name), message.id, message.context)
+        if message.id and not _translated(catalogue, message.id, message.context)
     ]
 
 
