@@ -5,12 +5,13 @@ The quick checks come first and stop the rest. Options go on to pytest: `… scr
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
 
-from app.core import embedded_postgres
+from tests import databases
 from tests.journeys.browser import CHOSEN, ON_PATH
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -38,14 +39,17 @@ def main() -> int:
         print(NO_BROWSER, file=sys.stderr)
         return 1
     say("Tests")
-    try:
-        return subprocess.run(
-            [*PYTHON, "pytest", "-n", workers(), "--dist=loadgroup", *sys.argv[1:]],
-            check=False,
-            cwd=ROOT,
-        ).returncode
-    finally:
-        stop_database()
+    with databases.in_use():
+        return run_tests()
+
+
+def run_tests() -> int:
+    """Run pytest; who stops us stops it first, and waits until it has put everything away."""
+    command = [*PYTHON, "pytest", "-n", workers(), "--dist=loadgroup", *sys.argv[1:]]
+    with subprocess.Popen(command, cwd=ROOT) as tests:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal tells it, too
+        signal.signal(signal.SIGTERM, lambda *_: tests.send_signal(signal.SIGINT))
+        return tests.wait()
 
 
 NO_BROWSER = """
@@ -89,12 +93,6 @@ def starts(path: str) -> bool:
 def workers() -> str:
     """As many tests at once as there are processors, two at least and six at most."""
     return str(min(max(len(os.sched_getaffinity(0)), 2), 6))
-
-
-def stop_database() -> None:
-    """Stop the embedded server of the tests, if they used one; its files stay for the next run."""
-    if "DATABASE_URL" not in os.environ:
-        embedded_postgres.stop(ROOT / ".data" / "tests")
 
 
 def say(name: str) -> None:

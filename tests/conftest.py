@@ -1,6 +1,7 @@
 """What every test may ask for: a rolled-back session, or the whole portal on its own database."""
 
 import os
+import shutil
 import tempfile
 
 os.environ.setdefault("PORTAL_SECRET_KEY", "only-for-tests-0123456789abcdef0123456789")
@@ -12,7 +13,7 @@ os.environ["PORTAL_PROVIDERS"] = (
 )
 
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 import pytest
 from sqlalchemy import event
@@ -22,6 +23,15 @@ from app.core import i18n
 from app.core.db import Database, make_engine
 from tests import databases
 from tests.portal import Portal, running
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """See to what must be gone when the run is over."""
+    config.add_cleanup(lambda: shutil.rmtree(os.environ["PORTAL_DATA_DIR"], ignore_errors=True))
+    if not hasattr(config, "workerinput"):  # workers end before the run does
+        kept = ExitStack()
+        kept.enter_context(databases.in_use())
+        config.add_cleanup(kept.close)
 
 
 @pytest.fixture(scope="session")

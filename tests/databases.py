@@ -1,8 +1,9 @@
 """Databases for tests: a template built once for the code as it is, cloned wherever one is needed."""
 
+import fcntl
 import os
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from functools import lru_cache
 
 import psycopg
@@ -12,24 +13,42 @@ from sqlalchemy import create_engine
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core import reference_tables
+from app.core import embedded_postgres, reference_tables
 from app.core.config import DATA, ROOT
 from app.core.crypto import digest, token
 from app.core.db import Database, make_engine
 from app.core.locks import lock_number
 
+EMBEDDED = ROOT / ".data" / "tests"
 KEPT = frozenset({"alembic_version", "provinces", "topics", "platforms"})
 SHAPE = ("app/**/models.py", "app/core/reference_tables.py", "migrations/**/*.py")
 
 
 def server() -> URL:
     """The server to test on: `DATABASE_URL`, else the embedded one, kept for the next run."""
-    given = os.environ.get("DATABASE_URL")
-    if not given:
-        from app.core import embedded_postgres  # noqa: PLC0415 - not needed with a server of one's own
-
-        given = embedded_postgres.database_url(ROOT / ".data" / "tests")
+    given = os.environ.get("DATABASE_URL") or embedded_postgres.database_url(EMBEDDED)
     return make_url(given).set(drivername="postgresql")
+
+
+@contextmanager
+def in_use() -> Iterator[None]:
+    """Keep the embedded server for this process and its workers; the last to leave stops it.
+
+    Its users hold a shared lock. The kernel takes it back from those who die, so that the next
+    run's end stops what they left.
+    """
+    if os.environ.get("DATABASE_URL"):
+        yield
+        return
+    EMBEDDED.mkdir(parents=True, exist_ok=True)
+    with (EMBEDDED / "in-use").open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_SH)
+        try:
+            yield
+        finally:
+            with suppress(BlockingIOError):  # somebody else is still at work
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                embedded_postgres.stop(EMBEDDED)
 
 
 @lru_cache
