@@ -64,7 +64,7 @@ PEOPLE: Final[tuple[DemoPerson, ...]] = (
         {
             "vi": "Chưa có gì: bắt đầu một hồ sơ từ đầu",
             "en": "Nothing yet: starts an application from scratch",
-            "fr": "Rien encore : commence une demande à zéro",
+            "fr": "Rien encore : commence une candidature à zéro",
         },
     ),
     DemoPerson(
@@ -95,9 +95,9 @@ PEOPLE: Final[tuple[DemoPerson, ...]] = (
         "myhoa@vidu.example",
         "kol",
         {
-            "vi": "Đã gửi hồ sơ, đang chờ người nhận thẩm định",
+            "vi": "Đã gửi hồ sơ, đang chờ người nhận",
             "en": "Has submitted, waits for a reviewer",
-            "fr": "A déposé sa demande, attend un évaluateur",
+            "fr": "A déposé sa candidature, attend un examinateur",
         },
     ),
     DemoPerson(
@@ -108,7 +108,7 @@ PEOPLE: Final[tuple[DemoPerson, ...]] = (
         {
             "vi": "Hồ sơ đang được thẩm định",
             "en": "Application under review",
-            "fr": "Demande en cours d'évaluation",
+            "fr": "Candidature en cours d'examen",
         },
     ),
     DemoPerson(
@@ -119,7 +119,7 @@ PEOPLE: Final[tuple[DemoPerson, ...]] = (
         {
             "vi": "Được đề nghị bổ sung hồ sơ, chưa trả lời",
             "en": "Was asked for more information, has not answered yet",
-            "fr": "Doit compléter sa demande, n'a pas encore répondu",
+            "fr": "Doit compléter sa candidature, n'a pas encore répondu",
         },
     ),
     DemoPerson(
@@ -152,7 +152,7 @@ PEOPLE: Final[tuple[DemoPerson, ...]] = (
         {
             "vi": "Hồ sơ bị từ chối, chờ đến ngày được nộp lại",
             "en": "Was declined, waits for the day to apply again",
-            "fr": "Demande refusée, attend de pouvoir la refaire",
+            "fr": "Candidature refusée, attend de pouvoir la refaire",
         },
     ),
     DemoPerson(
@@ -163,7 +163,7 @@ PEOPLE: Final[tuple[DemoPerson, ...]] = (
         {
             "vi": "Hết hạn tư cách hội viên, có thể nộp lại",
             "en": "A membership that lapsed: may apply again",
-            "fr": "Adhésion échue : peut refaire une demande",
+            "fr": "Adhésion échue : peut déposer une nouvelle candidature",
         },
     ),
     DemoPerson(
@@ -174,7 +174,7 @@ PEOPLE: Final[tuple[DemoPerson, ...]] = (
         {
             "vi": "Bị khai trừ, chưa được nộp lại",
             "en": "Expelled, may not apply again yet",
-            "fr": "Exclu, ne peut pas encore refaire de demande",
+            "fr": "Exclu, ne peut pas encore candidater",
         },
     ),
     DemoPerson(
@@ -183,9 +183,9 @@ PEOPLE: Final[tuple[DemoPerson, ...]] = (
         "my.hanh@lienminh.example",
         "reviewer",
         {
-            "vi": "Thẩm định viên, đang giữ vài hồ sơ",
+            "vi": "Người thẩm định, đang giữ vài hồ sơ",
             "en": "Reviewer, holds several applications",
-            "fr": "Évaluatrice, plusieurs demandes en main",
+            "fr": "Examinatrice, plusieurs candidatures en main",
         },
     ),
     DemoPerson(
@@ -194,9 +194,9 @@ PEOPLE: Final[tuple[DemoPerson, ...]] = (
         "trong.duc@lienminh.example",
         "reviewer",
         {
-            "vi": "Thẩm định viên thứ hai: thử hai người cùng quyết định",
+            "vi": "Người thẩm định thứ hai: thử hai người cùng quyết định",
             "en": "Second reviewer: try two people deciding at once",
-            "fr": "Second évaluateur : essayer deux décisions simultanées",
+            "fr": "Second examinateur : essayer deux décisions simultanées",
         },
     ),
     DemoPerson(
@@ -205,9 +205,9 @@ PEOPLE: Final[tuple[DemoPerson, ...]] = (
         "bach.yen@lienminh.example",
         "reviewer",
         {
-            "vi": "Thẩm định viên, làm việc bằng tiếng Anh và tiếng Pháp",
+            "vi": "Người thẩm định, làm việc bằng tiếng Anh và tiếng Pháp",
             "en": "Reviewer, works in English and French",
-            "fr": "Évaluatrice, travaille en anglais et en français",
+            "fr": "Examinatrice, travaille en anglais et en français",
         },
     ),
     DemoPerson(
@@ -227,7 +227,7 @@ PEOPLE: Final[tuple[DemoPerson, ...]] = (
         "tuyet.lan@lienminh.example",
         "auditor",
         {
-            "vi": "Kiểm toán viên: xem mọi dấu vết, không quyết định gì",
+            "vi": "Kiểm soát viên: xem mọi dấu vết, không quyết định gì",
             "en": "Auditor: sees every trace, decides nothing",
             "fr": "Auditrice : voit toutes les traces, ne décide rien",
         },
@@ -238,9 +238,9 @@ PEOPLE: Final[tuple[DemoPerson, ...]] = (
         "anh.tuan@lienminh.example",
         "officer",
         {
-            "vi": "Cán bộ xử lý vụ việc",
+            "vi": "Cán bộ vụ việc",
             "en": "Case officer",
-            "fr": "Chargé de dossiers",
+            "fr": "Chargé de dossier",
         },
     ),
     DemoPerson(
@@ -249,7 +249,7 @@ PEOPLE: Final[tuple[DemoPerson, ...]] = (
         "hong.nhung@lienminh.example",
         "board",
         {
-            "vi": "Thành viên hội đồng",
+            "vi": "Thành viên ban điều hành",
             "en": "Board member",
             "fr": "Membre du conseil",
         },
