@@ -283,4 +283,4 @@ def expel(
 
 
 if __name__ == "__main__":
-    app()
+    app(prog_name="portal")

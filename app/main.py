@@ -73,8 +73,8 @@ def make_app() -> FastAPI:
     errors.install(app)
     # Added last stands outermost.
     app.add_middleware(Person, load=accounts.viewer_of_session)
-    app.add_middleware(Language)
     app.add_middleware(Csrf, origin=settings().base_url)
+    app.add_middleware(Language)
     app.add_middleware(Context, on_failure=errors.on_failure)
     app.add_middleware(Headers, secure=settings().secure)
     app.add_middleware(Head)

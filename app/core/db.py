@@ -80,6 +80,7 @@ def make_engine(url: str, *, pool_size: int = 10) -> AsyncEngine:
         max_overflow=pool_size,
         pool_timeout=5,
         pool_pre_ping=True,
+        hide_parameters=True,  # an error's words end up in logs; what people typed must not
         connect_args={
             "options": "-c timezone=UTC -c statement_timeout=15000 -c lock_timeout=5000"
             " -c idle_in_transaction_session_timeout=60000",

@@ -1,11 +1,48 @@
-"""Structured logs: JSON lines for machines, readable lines at a desk. No personal data."""
+"""Structured logs: JSON lines for machines, readable lines at a desk. No personal data.
+
+What an exception says may quote what somebody typed, or a row of theirs: the JSON lines keep where
+it came from, what kind it is and what the system or PostgreSQL called it, and leave its words out.
+"""
 
 import logging
 import sys
+import traceback
 
 import structlog
 
 from app.core.config import settings
+
+
+def trace(error: BaseException) -> str:
+    """How `error` came about: the frames and kinds of it and of what led to it, without words."""
+    told = "".join(traceback.format_tb(error.__traceback__)) + _kind(error)
+    led = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    parts = [told, *map(trace, getattr(error, "exceptions", ()))]
+    return "\n".join([trace(led), *parts] if led else parts)
+
+
+def _kind(error: BaseException) -> str:
+    """The class of `error`, and its name in the system's or PostgreSQL's own vocabulary."""
+    name = f"{type(error).__module__}.{type(error).__qualname__}".removeprefix("builtins.")
+    facts = (
+        error.strerror if isinstance(error, OSError) else None,
+        getattr(error, "sqlstate", None),
+        getattr(getattr(error, "diag", None), "constraint_name", None),
+    )
+    known = [fact for fact in facts if isinstance(fact, str)]
+    return f"{name} ({', '.join(known)})" if known else name
+
+
+def _tell_exception(
+    _logger: structlog.typing.WrappedLogger, _name: str, event: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
+    given = event.pop("exc_info", None)
+    error = given if isinstance(given, BaseException) else sys.exc_info()[1] if given else None
+    if isinstance(given, tuple):
+        error = given[1]
+    if error is not None:
+        event["exception"] = trace(error)
+    return event
 
 
 def configure() -> None:
@@ -22,7 +59,7 @@ def configure() -> None:
         cache_logger_on_first_use=True,
     )
     last: list[structlog.typing.Processor] = (
-        [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+        [_tell_exception, structlog.processors.JSONRenderer()]
         if settings().log_format == "json"
         else [
             structlog.dev.ConsoleRenderer(

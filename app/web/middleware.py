@@ -1,6 +1,6 @@
 """What happens around every request: its id, its log line, its language, its person.
 
-Plain ASGI, in this order from the outside: `Head`, `Headers`, `Context`, `Csrf`, `Language`,
+Plain ASGI, in this order from the outside: `Head`, `Headers`, `Context`, `Language`, `Csrf`,
 `Person`.
 """
 
@@ -24,6 +24,7 @@ log = structlog.get_logger("web")
 
 PREFIX = re.compile(r"^/(vi|en|fr)(?=/|$)")
 REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 QUIET = ("/static/", "/healthz", "/readyz", "/metrics")
 
 Failure = Callable[[Request, Exception], Awaitable[Response]]
@@ -84,12 +85,13 @@ class Context:
     @staticmethod
     def _account(scope: Scope, status: int, seconds: float) -> None:
         route = getattr(scope.get("route"), "path", "unmatched")
-        metrics.requests.labels(scope["method"], route, str(status)).inc()
-        metrics.seconds.labels(scope["method"], route).observe(seconds)
+        method = scope["method"] if scope["method"] in METHODS else "other"
+        metrics.requests.labels(method, route, str(status)).inc()
+        metrics.seconds.labels(method, route).observe(seconds)
         if not scope["path"].startswith(QUIET):
             log.info(
                 "request",
-                method=scope["method"],
+                method=method,
                 route=route,
                 status=status,
                 ms=round(seconds * 1000, 1),

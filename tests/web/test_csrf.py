@@ -13,6 +13,23 @@ async def test_a_change_asked_for_elsewhere_is_refused(
     assert "Your browser sent this from another site" in answer.text
 
 
+@pytest.mark.parametrize(
+    ("path", "asked", "title"),
+    [
+        (POST, "fr", "Cette page ne vous est pas ouverte"),
+        (POST, "en", "This page is not open to you"),
+        (f"/fr{POST}", "en", "Cette page ne vous est pas ouverte"),
+    ],
+)
+async def test_the_refusal_speaks_the_readers_language(
+    stage: httpx2.AsyncClient, path: str, asked: str, title: str
+) -> None:
+    headers = {"Sec-Fetch-Site": "cross-site", "Accept-Language": asked}
+    answer = await stage.post(path, headers=headers)
+    assert answer.status_code == 403
+    assert f"<h1>{title}</h1>" in answer.text
+
+
 async def test_a_change_asked_for_by_our_page_is_made(stage: httpx2.AsyncClient) -> None:
     answer = await stage.post(POST, headers={"Sec-Fetch-Site": "same-origin"})
     assert (answer.status_code, answer.headers["Location"]) == (303, "/test/hello")

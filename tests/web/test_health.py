@@ -60,3 +60,10 @@ async def test_metrics_count_by_route_and_name_nobody(stage: httpx2.AsyncClient)
     assert re.search(line, found)
     assert "Nguyen" not in found
     assert "DTA-26-00012-7" not in found
+
+
+async def test_an_invented_method_makes_no_series_of_its_own(stage: httpx2.AsyncClient) -> None:
+    await stage.request("BREW", "/members", headers={"Sec-Fetch-Site": "same-origin"})
+    found = (await stage.get("/metrics")).text
+    assert "BREW" not in found
+    assert 'portal_requests_total{method="other"' in found
