@@ -28,6 +28,7 @@ MOST_FIELDS = 300
 MOST_BYTES_A_FIELD = 200_000
 MOST_BYTES = 32_000_000  # of a whole form, its files included
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_CHARSET = re.compile(rb";\s*charset\s*=[^;]*", re.IGNORECASE)
 
 
 def _tidy_text(given: object) -> object:
@@ -109,7 +110,7 @@ async def read_form(request: Request, model: type[M]) -> Form[M]:
     Raises:
         HTTPException: 413, it is longer than any form of ours; 400, it cannot be read.
     """
-    data = await _limited(request).form(
+    data = await _as_ours(request).form(
         max_files=5, max_fields=MOST_FIELDS, max_part_size=MOST_BYTES_A_FIELD
     )
     form: Form[M] = Form(model, typed=_typed(data, model), files=dict(_files(data)))
@@ -118,9 +119,17 @@ async def read_form(request: Request, model: type[M]) -> Form[M]:
     return form
 
 
-def _limited(request: Request) -> Request:
-    """`request`, with a body that is cut off by a refusal before it fills the disk."""
+def _as_ours(request: Request) -> Request:
+    """`request`, its body read as UTF-8 and cut off by a refusal before it fills the disk.
+
+    Our pages are UTF-8, so are their forms (HTML, "encoding an entry list"); another charset in
+    the header is a stranger's choice of one of Python's codecs, which make texts that are none.
+    """
     left = MOST_BYTES
+    headers = [
+        (name, _CHARSET.sub(b"", value) if name == b"content-type" else value)
+        for name, value in request.scope["headers"]
+    ]
 
     async def receive() -> Message:
         nonlocal left
@@ -130,7 +139,7 @@ def _limited(request: Request) -> Request:
             raise HTTPException(413)
         return message
 
-    return Request(request.scope, receive)
+    return Request({**request.scope, "headers": headers}, receive)
 
 
 def blank(model: type[M], **values: Any) -> Form[M]:

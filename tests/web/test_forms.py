@@ -2,9 +2,11 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated, ClassVar, Literal
 
+import httpx2
 import pytest
 from babel.support import LazyProxy
 from pydantic import Field, field_validator
+from selectolax.lexbor import LexborHTMLParser
 from starlette.datastructures import FormData
 
 from app.core.errors import Refused
@@ -117,3 +119,24 @@ def test_the_first_message_at_a_field_stays() -> None:
     assert form.errors == {"title": "First."}
     with pytest.raises(Refused):
         _ = form.value
+
+
+@pytest.mark.parametrize("charset", ["unicode_escape", "utf-7", "idna", "zlib"])
+async def test_a_form_is_read_as_utf_8_whatever_its_header_says(
+    stage: httpx2.AsyncClient, charset: str
+) -> None:
+    parts = {"title": "Bếp", "words": "\\ud800 +2AA- dài"}
+    body = "".join(
+        f'--b\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
+        for name, value in parts.items()
+    )
+    answer = await stage.post(
+        "/test/refuse/stale",
+        content=f"{body}--b--\r\n".encode(),
+        headers={"Content-Type": f"multipart/form-data; charset={charset}; boundary=b"},
+    )
+    assert answer.status_code == 409
+    given_back = LexborHTMLParser(answer.text).css_first(".given-back")
+    assert given_back is not None
+    assert "Bếp" in given_back.text()
+    assert "\\ud800 +2AA- dài" in given_back.text()
