@@ -7,12 +7,21 @@ _LETTERS = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
 _RANK = {letter: index for index, letter in enumerate(_LETTERS, start=1)}
 _TONES = {"\u0300": 1, "\u0309": 2, "\u0303": 3, "\u0301": 4, "\u0323": 5}  # huyền hỏi ngã sắc nặng
 _SPACE = re.compile(r"\s+")
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+_INVISIBLE = re.compile(
+    "["
+    "\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f"  # controls, those apart that count as white space
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e"
+    "\u2060-\u206f\u2800\u3164\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e007f"
+    "\ud800-\udfff\ufffe\uffff"  # no characters at all
+    "]"
+)
+"""What shows nothing, or makes what stands beside it show otherwise: two names that look the same
+must be the same, and a name of nothing else is none (Unicode, "Default_Ignorable_Code_Point")."""
 
 
 def tidy(given: str) -> str:
     """`given` in NFC, without invisible characters, runs of white space made one blank."""
-    return _SPACE.sub(" ", _INVISIBLE.sub("", unicodedata.normalize("NFC", given))).strip()
+    return _SPACE.sub(" ", unicodedata.normalize("NFC", _INVISIBLE.sub("", given))).strip()
 
 
 def fold(given: str) -> str:

@@ -204,8 +204,8 @@ def _values(form: Form[M]) -> dict[str, Any]:
             if any(parts):
                 values[name] = "-".join(p.zfill(n) for p, n in zip(parts, (4, 2, 2), strict=True))
         elif isinstance(found := form.typed.get(name), list):
-            values[name] = [v for v in found if v.strip()]
-        elif found is not None and found.strip():
+            values[name] = [v for v in found if text.tidy(v)]
+        elif found is not None and text.tidy(found):
             values[name] = found
     return values
 

@@ -12,6 +12,10 @@ from app.core.text import fold, tidy, vietnamese_sort_key
         ("Nguye\u0302\u0303n", "Nguyễn"),
         ("a\u200bb\u00adc\u202ed", "abcd"),
         ("\ufeff\u2060", ""),
+        ("a\u2066b\u2069c\u061cd\u034fe", "abcde"),
+        ("\u3164\u2800\U000e0041\u115f", ""),
+        ("a\x00b\x1bc\x7fd\x9fe\ud800f", "abcdef"),
+        ("a\u200d\u0301", "á"),
         ("trong\u00a0nha\tra", "trong nha ra"),
     ],
 )

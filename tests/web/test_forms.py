@@ -59,7 +59,7 @@ def test_what_was_typed_becomes_a_value() -> None:
 
 
 def test_blank_fields_count_as_not_given() -> None:
-    form = filled(title="Xin", words="  ", born_day="", count=" ", colour="", tags=["", " "])
+    form = filled(title="Xin", words="  ", born_day="", count=" ", colour="", tags=["", "\u200b"])
     assert form.errors == {}
     assert form.value == Everything(title="Xin")
 
@@ -90,6 +90,11 @@ def test_what_is_wrong_is_said_at_its_field(
     assert {typed: form.typed[typed] for typed in given} == given
     with pytest.raises(Refused):
         _ = form.value
+
+
+def test_what_shows_nothing_counts_as_not_given() -> None:
+    form = filled(title="\u200b\u2066\u3164", words="\u2060")
+    assert form.errors == {"title": "Please fill this in."}
 
 
 def test_every_error_is_said_not_only_the_first() -> None:
