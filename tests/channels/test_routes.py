@@ -15,6 +15,7 @@ from app.core.crypto import uuid7
 from tests.conftest import statements
 from tests.factories.accounts import make_account, viewer_of
 from tests.factories.channels import make_channel, make_proof
+from tests.limits import counted, one_window
 from tests.portal import Portal
 
 
@@ -222,14 +223,15 @@ async def test_checks_and_additions_have_a_limit(portal: Portal, owner: Account)
     channel = await channel_of(portal, owner)
     async with portal.transaction() as session:
         await make_proof(session, await session.get_one(Channel, channel.id))
-    path = f"/apply/channels/{channel.id}/check"
-    answers = [(await portal.post(path)).status_code for _ in range(routes.CHECKS[0] + 1)]
-    assert answers == [303] * routes.CHECKS[0] + [429]
-    added = [
-        (await portal.post("/apply/channels", {"link": ""})).status_code
-        for _ in range(routes.ADDS[0] + 1)
-    ]
-    assert added == [422] * routes.ADDS[0] + [429]
+    async with one_window():
+        for path, what, (most, _), first in (
+            (f"/apply/channels/{channel.id}/check", "channels.check", routes.CHECKS, 303),
+            ("/apply/channels", "channels.add", routes.ADDS, 422),
+        ):
+            answers = [(await portal.post(path, {"link": ""})).status_code]
+            await counted(portal, what, most - 1)
+            answers += [(await portal.post(path, {"link": ""})).status_code for _ in range(2)]
+            assert answers == [first, first, 429]
 
 
 async def test_pressing_check_twice_makes_one_job(portal: Portal, owner: Account) -> None:
@@ -294,6 +296,6 @@ async def test_lists_take_the_same_statements_for_one_and_for_three(portal: Port
                 await queries.channels_of_accounts(session, [account.id, other.account_id])
                 await queries.attempts(session, channel.id)
                 await queries.other_claims(session, account.id)
-                await queries.waiting_for_staff(session)
+                await queries.waiting_for_staff(session, uuid7())
             counts.append(len(seen))
     assert counts == [6, 6]
