@@ -266,9 +266,44 @@ async def other_claims(
     )
 
 
-async def waiting_for_staff(session: AsyncSession, page: int = 1) -> WaitingPage:
-    """The channels at which staff are to look, longest waiting first. Two statements."""
-    where = (_with_staff(), Channel.removed_at.is_(None))
+def _has_party(account_id: UUID) -> ColumnElement[bool]:
+    """Whether the account owns a channel, or says or ever said that the same one is theirs."""
+    own = aliased(Channel)
+    return exists().where(
+        own.account_id == account_id, own.platform == Channel.platform, own.key == Channel.key
+    )
+
+
+async def is_party(session: AsyncSession, account_id: UUID, channel_id: UUID) -> bool:
+    """Whether what becomes of a channel is the account's own affair. One statement."""
+    found = await session.scalar(
+        select(Channel.id).where(Channel.id == channel_id, _has_party(account_id))
+    )
+    return found is not None
+
+
+async def shares_channel(session: AsyncSession, account_id: UUID, owner_id: UUID) -> bool:
+    """Whether a channel of `owner_id` is also the affair of another account. One statement."""
+    found = await session.scalar(
+        select(
+            exists().where(
+                Channel.account_id == owner_id,
+                Channel.removed_at.is_(None),
+                _has_party(account_id),
+            )
+        )
+    )
+    return bool(found)
+
+
+async def waiting_for_staff(session: AsyncSession, viewer_id: UUID, page: int = 1) -> WaitingPage:
+    """The channels at which staff are to look, longest waiting first. Two statements.
+
+    Args:
+        viewer_id: who asks; channels that are their own affair are left out.
+        page: from 1.
+    """
+    where = (_with_staff(), Channel.removed_at.is_(None), ~_has_party(viewer_id))
     joined = Channel.id == ChannelProof.channel_id
     total = await session.scalar(
         select(func.count()).select_from(ChannelProof).join(Channel, joined).where(*where)

@@ -35,7 +35,8 @@ async def waiting(
 ) -> Response:
     """The channels at which staff are to look, longest waiting first."""
     _check(viewer)
-    found = await queries.waiting_for_staff(session, number)
+    assert viewer.account_id is not None  # noqa: S101 - Staff
+    found = await queries.waiting_for_staff(session, viewer.account_id, number)
     return page(request, "channels/staff_list.html", found=found)
 
 
@@ -119,6 +120,9 @@ async def _page(
     found = await queries.channel(session, channel_id)
     if found is None:
         raise Missing(_("There is no such channel."))
+    assert viewer.account_id is not None  # noqa: S101 - Staff
+    if await queries.is_party(session, viewer.account_id, channel_id):
+        raise NotAllowed("channels: party to the case")  # other claims and notes are not for them
     back = form.shown("next") if form else request.query_params.get("next", "")
     return page(
         request,
@@ -131,7 +135,6 @@ async def _page(
         claims=await queries.other_claims(session, found.account_id, channel_id),
         history=await audit.history(session, channel_id),
         may_settle=policy.may_settle(viewer, found.account_id) and found.removed_at is None,
-        own=found.account_id == viewer.account_id,
         failures=FAILURES,
         methods=METHODS,
         back=inside(back) if back else "",

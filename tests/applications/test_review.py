@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.accounts.models import Account
 from app.applications.models import Application, Section, Status
 from app.applications.policy.assessment import UNSCORED, Score
 from app.applications.service import assessment, decision, review, submit
@@ -29,6 +30,7 @@ from tests.factories.applications import (
     make_reviewer,
     make_submitted,
 )
+from tests.factories.channels import make_channel
 from tests.factories.reviews import GOOD, POOR, given, make_colleague, make_ready
 
 Do = Callable[[AsyncSession, Viewer, Application], Awaitable[Any]]
@@ -119,6 +121,16 @@ async def test_the_address_of_the_reviewer_s_account_makes_them_a_party(
     account = await make_account(session, email="Suong@example.vn", roles=("reviewer",))
     with pytest.raises(NotAllowed):
         await review.claim(session, viewer_of(account, "reviewer"), application.id, 1)
+
+
+@pytest.mark.parametrize("act", EVERYTHING)
+async def test_a_rival_for_a_channel_is_a_party(session: AsyncSession, act: str) -> None:
+    application, by = await make_submitted(session)
+    named = await make_channel(session, account=await session.get_one(Account, by.account_id))
+    colleague = await make_account(session, roles=("reviewer",))
+    await make_channel(session, account=colleague, link=named.url)
+    with pytest.raises(NotAllowed):
+        await EVERYTHING[act](session, viewer_of(colleague, "reviewer"), application)
 
 
 @pytest.mark.parametrize("act", EVERYTHING)

@@ -13,6 +13,7 @@ from app.channels.models import Channel, ChannelProof, MethodKey, ProofStatus
 from app.channels.policy.proofs import MOST_CHANNELS
 from app.channels.policy.reasons import NotRecognised
 from app.core import clock
+from app.core.crypto import uuid7
 from app.core.errors import Conflict, Missing, NotAllowed, Refused, Stale
 from app.core.viewer import ANYBODY, Viewer
 from app.mail.models import Mail
@@ -260,7 +261,7 @@ async def test_a_second_claim_waits_for_staff_and_is_told_nothing_of_the_first(
     assert proof.expires_at is None
     assert (await state(session, first), await state(session, second)) == ("proven", "pending")
     assert await subjects(session, first) == await subjects(session, second) == []
-    found = await queries.waiting_for_staff(session)
+    found = await queries.waiting_for_staff(session, uuid7())
     assert [(row.channel_id, row.contested) for row in found.rows] == [(second.id, True)]
     (claim,) = await queries.other_claims(session, second.account_id)
     assert (claim.other_channel_id, claim.other_account_id, claim.held) == (
@@ -369,12 +370,15 @@ async def test_staff_correct_a_count(session: AsyncSession) -> None:
     assert (found.followers, found.source) == (12, "staff")
 
 
-@pytest.mark.parametrize("role", ["officer", "board", "auditor", "", "own"])
+@pytest.mark.parametrize("role", ["officer", "board", "auditor", "", "own", "rival"])
 async def test_whoever_may_not_settle_is_refused(session: AsyncSession, role: str) -> None:
     channel = await make_channel(session)
     await make_proof(session, channel, MethodKey.STAFF)
     if role == "own":
         by = Viewer(account_id=channel.account_id, roles=frozenset({"reviewer", "administrator"}))
+    elif role == "rival":
+        theirs = await make_channel(session, link=channel.url)
+        by = Viewer(account_id=theirs.account_id, roles=frozenset({"reviewer", "administrator"}))
     else:
         by = viewer_of(await make_account(session), *filter(None, [role]))
     seen = channel.version

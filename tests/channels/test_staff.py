@@ -6,10 +6,10 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from app.accounts.models import Account
-from app.channels import queries
+from app.channels import queries, service
 from app.channels.models import Channel, MethodKey
 from app.core.crypto import uuid7
-from tests.factories.accounts import make_account
+from tests.factories.accounts import make_account, viewer_of
 from tests.factories.channels import make_channel, make_proof
 from tests.portal import Portal
 
@@ -70,15 +70,20 @@ async def test_each_hat_sees_and_does_what_is_its_own(
     assert await state(portal, channel.id) == ("proven" if acts == 303 else "pending")
 
 
-async def test_nobody_settles_their_own_channel(portal: Portal) -> None:
+@pytest.mark.parametrize("part", ["owner", "rival", "former rival"])
+async def test_nobody_sees_or_settles_what_is_their_own_affair(portal: Portal, part: str) -> None:
+    """Other claims, and what colleagues noted, are kept from whoever claims the channel."""
     account = await staff(portal, "reviewer", "administrator")
     async with portal.transaction() as session:
         own = await session.get_one(Account, account.id)
-        channel = await make_channel(session, account=own)
+        channel = mine = await make_channel(session, account=own, link="tiktok.com/@bepnha")
+        if part != "owner":
+            channel = await make_channel(session, link="tiktok.com/@bepnha")
+        if part == "former rival":
+            await service.remove(session, viewer_of(own), mine.id, mine.version)
         await make_proof(session, channel, MethodKey.STAFF)
-    page = (await portal.get(f"/staff/channels/{channel.id}")).text
-    assert "This is your own channel" in words(page)
-    assert "/confirm" not in page
+    assert (await portal.get(f"/staff/channels/{channel.id}")).status_code == 403
+    assert "@bepnha" not in (await portal.get("/staff/channels")).text
     for act in ("confirm", "refuse", "take-away", "followers"):
         answer = await portal.post(
             f"/staff/channels/{channel.id}/{act}",

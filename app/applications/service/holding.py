@@ -9,6 +9,7 @@ from app.applications.models import Application
 from app.applications.policy import reviewing
 from app.applications.policy.reviewing import Act
 from app.applications.service.status import take, what_it_is
+from app.channels import queries as channels
 from app.core.errors import Missing, NotAllowed, Stale
 from app.core.i18n import gettext as _
 from app.core.viewer import Viewer
@@ -59,9 +60,10 @@ async def is_party(session: AsyncSession, by: Viewer, application: Application) 
     """Whether `by` is the applicant, with this account or by all signs with another one.
 
     The signs are those of a duplicate: another application of theirs with the same name and birth
-    date, phone or e-mail address; or the e-mail address of their own account.
+    date, phone or e-mail address; or the e-mail address of their own account. Who says that a
+    channel of the applicant is their own is a party as well.
     """
-    if by.account_id == application.account_id:
+    if by.account_id is None or by.account_id == application.account_id:
         return True
     if by.email and by.email.lower() == application.contact_email:
         return True
@@ -75,4 +77,6 @@ async def is_party(session: AsyncSession, by: Viewer, application: Application) 
     found = await session.scalar(
         select(exists().where(Application.account_id == by.account_id, same_person))
     )
-    return bool(found)
+    return bool(found) or await channels.shares_channel(
+        session, by.account_id, application.account_id
+    )

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.channels import queries
 from app.channels.methods import METHODS
 from app.channels.models import Channel, ChannelProof, FollowersSource, MethodKey, ProofStatus
 from app.channels.policy import proofs as policy
@@ -20,8 +21,10 @@ from app.core.viewer import Viewer
 
 async def _take(session: AsyncSession, by: Viewer, channel_id: UUID, seen: int) -> Channel:
     channel = await take(session, channel_id, seen=seen)
-    if not policy.may_settle(by, channel.account_id):
+    if by.account_id is None or not policy.may_settle(by, channel.account_id):
         raise NotAllowed("channels: no reviewer, or party to the case")
+    if await queries.is_party(session, by.account_id, channel.id):
+        raise NotAllowed("channels: claims the same channel")
     return channel
 
 
@@ -44,7 +47,7 @@ async def confirm(
         note: what was looked at and seen; for staff, never shown to the owner.
 
     Raises:
-        NotAllowed: `by` is no reviewer, or the owner.
+        NotAllowed: `by` is no reviewer, or the owner, or claims the same channel.
         Missing, Stale: as `take` says.
         Conflict: it is proven already, or another account holds the proof.
         Refused: no note.
