@@ -18,7 +18,7 @@ from app.accounts import service as accounts_service
 from app.conduct import code as conduct_code
 from app.conduct import service as conduct_service
 from app.core import db, embedded_postgres, migrations, reference_tables
-from app.core.config import settings
+from app.core.config import settings, told
 from app.core.errors import PortalError
 from app.core.viewer import Viewer
 from app.members import service as members
@@ -69,8 +69,7 @@ def settle(context: typer.Context) -> None:
             os.environ["DATABASE_URL"] = embedded_postgres.database_url(settings().data_dir)
             settings.cache_clear()
     except ValidationError as wrong:
-        for detail in wrong.errors():
-            typer.echo(f"{'.'.join(map(str, detail['loc']))}: {detail['msg']}", err=True)
+        typer.echo(told(wrong), err=True)
         raise typer.Exit(1) from wrong
     except embedded_postgres.CannotRun as refusal:
         typer.echo(str(refusal), err=True)

@@ -4,7 +4,15 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, Field, HttpUrl, SecretStr, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    Field,
+    HttpUrl,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -36,7 +44,7 @@ class Settings(BaseSettings):
     database_url: str = Field("", validation_alias="DATABASE_URL")
     base_url: str = "http://localhost:8000"
     host: str = "127.0.0.1"
-    port: int = 8000
+    port: int = Field(8000, ge=1, le=65535)
     secret_key: SecretStr = SecretStr("")
     data_dir: Path = ROOT / ".data"
     demo: bool = False
@@ -80,10 +88,12 @@ class Settings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def _psycopg(cls, given: str) -> str:
-        for scheme in ("postgres://", "postgresql://"):
-            if given.startswith(scheme):
-                return "postgresql+psycopg://" + given.removeprefix(scheme)
-        return given
+        scheme, _, rest = given.partition("://")
+        if given and scheme not in ("postgres", "postgresql", "postgresql+psycopg"):
+            raise ValueError(
+                "it looks like postgresql://user:password@host/name; nothing else will"
+            )
+        return given and f"postgresql+psycopg://{rest}"
 
     def require_secret(self) -> str:
         """The key that signs cookies.
@@ -109,3 +119,13 @@ def settings() -> Settings:
         pydantic.ValidationError: something in the environment is missing or wrong.
     """
     return Settings()
+
+
+def told(wrong: ValidationError) -> str:
+    """What is wrong in the environment, a line for each variable; values are not repeated."""
+    lines = []
+    for detail in wrong.errors(include_input=False, include_url=False):
+        first, *rest = map(str, detail["loc"])
+        name = first if first.isupper() else f"PORTAL_{first.upper()}"
+        lines.append(f"{'.'.join([name, *rest])}: {detail['msg'].removeprefix('Value error, ')}")
+    return "\n".join(lines)

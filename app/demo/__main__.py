@@ -2,6 +2,12 @@
 
 import sys
 
+from pydantic import ValidationError
+
+from app.core.config import told
 from app.demo.run import run
 
-sys.exit(run())
+try:
+    sys.exit(run())
+except ValidationError as wrong:
+    sys.exit(told(wrong))

@@ -7,12 +7,16 @@ supervisor that waits for it nearly nothing. Safe to run again, and to be killed
 import asyncio
 import sys
 
+from psycopg.errors import InsufficientPrivilege
+from pydantic import ValidationError
+from sqlalchemy.exc import OperationalError, ProgrammingError
+
 from app.conduct import code
 from app.conduct import service as conduct
 from app.core import db, migrations, reference_tables
-from app.core.config import DATA, settings
+from app.core.config import DATA, settings, told
 from app.core.viewer import Viewer
-from app.demo import seed
+from app.demo.seed import filling
 
 
 def say(words: str) -> None:
@@ -30,12 +34,36 @@ async def fill() -> None:
             await reference_tables.load(session)
             for path in sorted(DATA.glob("conduct-[0-9]*.yaml")):
                 await conduct.publish(session, Viewer.system("demo"), code.read_file(path))
-        await seed.seed(say)
+        await filling.seed(say)
     finally:
         db.use_database(None)
         await chosen.close()
 
 
+def main() -> int:
+    """Do it all. Returns: the exit status; what went wrong for reasons outside is a sentence."""
+    try:
+        migrations.upgrade()
+        asyncio.run(fill())
+    except filling.FilledForAnother as refusal:
+        sentence = str(refusal)
+    except ValidationError as wrong:
+        sentence = told(wrong)
+    except OperationalError as away:
+        sentence = f"The database cannot be used: {str(away.orig).strip()}"
+    except ProgrammingError as lacking:
+        if not isinstance(lacking.orig, InsufficientPrivilege):
+            raise
+        sentence = (
+            f"The database's user may not do what is needed: {lacking.orig.diag.message_primary}."
+            " Let them own the database (ALTER DATABASE … OWNER TO …) and create the extensions"
+            " pg_trgm and unaccent."
+        )
+    else:
+        return 0
+    sys.stderr.write(f"\n{sentence}\n")
+    return 1
+
+
 if __name__ == "__main__":
-    migrations.upgrade()
-    asyncio.run(fill())
+    sys.exit(main())

@@ -234,8 +234,10 @@ def _check_disk() -> None:
 
 
 def _sign_in_port() -> int:
-    given = os.environ.get(SIGN_IN_PORT, "")
-    return int(given) if given.isdigit() else provider.PORT
+    given = os.environ.get(SIGN_IN_PORT) or str(provider.PORT)
+    if not given.isdecimal() or not 0 < int(given) <= 65535:  # noqa: PLR2004 - as ports are
+        raise CannotStart(f"{SIGN_IN_PORT} is a number from 1 to 65535.")
+    return int(given)
 
 
 def _environment(mail_port: int) -> dict[str, str]:

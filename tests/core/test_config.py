@@ -3,7 +3,7 @@ from collections.abc import Iterator
 import pytest
 from pydantic import ValidationError
 
-from app.core.config import Settings
+from app.core.config import Settings, told
 
 
 @pytest.fixture(autouse=True)
@@ -39,9 +39,12 @@ def test_proxies_are_listed_with_commas(monkeypatch: pytest.MonkeyPatch) -> None
         ("PORTAL_SECRET_KEY", "short", "at least 32 characters"),
         ("PORTAL_BASE_URL", "https://portal.example/below", "without a path"),
         ("PORTAL_PORT", "eighty", "valid integer"),
+        ("PORTAL_PORT", "65536", "less than or equal to 65535"),
+        ("DATABASE_URL", "sqlite:///portal.db", "it looks like postgresql://user:password@host"),
+        ("DATABASE_URL", "portal", "it looks like postgresql://user:password@host"),
         (
             "PORTAL_PROVIDERS",
-            '[{"name": "own", "client_id": "portal"}]',
+            '[{"name": "own", "client_id": "portal", "client_secret": "kept-secret"}]',
             "give its issuer, or name a preset",
         ),
     ],
@@ -50,8 +53,13 @@ def test_what_is_wrong_is_said_in_a_sentence(
     monkeypatch: pytest.MonkeyPatch, name: str, value: str, words: str
 ) -> None:
     monkeypatch.setenv(name, value)
-    with pytest.raises(ValidationError, match=words):
+    with pytest.raises(ValidationError, match=words) as wrong:
         Settings()
+    said = told(wrong.value)
+    assert said.startswith((f"{name}: ", f"{name}.0: "))
+    assert words in said
+    assert "\n" not in said
+    assert "kept-secret" not in said
 
 
 def test_cookies_cannot_be_signed_without_a_key() -> None:

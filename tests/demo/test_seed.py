@@ -185,6 +185,16 @@ async def test_filling_again_changes_nothing(filled: Database) -> None:
     assert await rows(filled) == before
 
 
+async def test_people_who_sign_in_elsewhere_are_not_made_twice(
+    filled: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, issuer = await rows(filled), provider.issuer()
+    monkeypatch.setattr(provider, "issuer", lambda: "http://localhost:9410")
+    with pytest.raises(filling.FilledForAnother, match=f"sign in at {issuer}.*SIGN_IN_PORT=9400"):
+        await seed(nothing, few())
+    assert await rows(filled) == before
+
+
 @pytest.fixture
 def stopping(monkeypatch: pytest.MonkeyPatch) -> None:
     """Progress is told after every few people."""

@@ -107,6 +107,15 @@ def actor_of(person: DemoPerson, account: Account, issuer: str) -> Actor:
     return Actor(account.id, account.display_name, account.email, issuer, frozenset({person.role}))
 
 
+async def other_issuer(session: AsyncSession, issuer: str) -> str | None:
+    """The issuer at which the demonstration's people have their accounts, if it is not `issuer`."""
+    return await session.scalar(
+        select(Identity.issuer)
+        .where(Identity.issuer != issuer, Identity.subject.in_([person.sub for person in PEOPLE]))
+        .limit(1)
+    )
+
+
 async def subjects(session: AsyncSession, issuer: str) -> Mapping[str, UUID]:
     """The accounts that people of `issuer` have already, by subject."""
     rows = await session.execute(

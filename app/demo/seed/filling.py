@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -13,6 +14,7 @@ from app.conduct import queries as conduct
 from app.core import clock, i18n, pictures
 from app.core.clock import VIETNAM
 from app.core.db import transaction
+from app.core.errors import PortalError
 from app.demo import provider
 from app.demo.kols import Kol, invented
 from app.demo.portraits import Sitter, portrait
@@ -26,6 +28,10 @@ AHEAD = 8  # portraits drawn before they are needed
 EVERY = 50  # people, between two words of progress
 
 
+class FilledForAnother(PortalError):
+    """The people of this database sign in at another address than the demonstration's."""
+
+
 async def seed(say: Callable[[str], None], people: Sequence[Kol] | None = None) -> None:
     """Fill the database of this process; who is there already is left alone.
 
@@ -35,9 +41,19 @@ async def seed(say: Callable[[str], None], people: Sequence[Kol] | None = None) 
     Args:
         say: is told how far it is, in a sentence.
         people: those of the demonstration when left out.
+
+    Raises:
+        FilledForAnother: accounts belong to the address at which their people sign in, and in this
+            database it is another one; says what to do.
     """
     issuer, now = provider.issuer(), clock.now().replace(second=0, microsecond=0)
     async with transaction() as session:
+        if other := await cast.other_issuer(session, issuer):
+            raise FilledForAnother(
+                f"The people in this database sign in at {other}, and this demonstration's at"
+                f" {issuer}. Start it with PORTAL_DEMO_SIGN_IN_PORT={urlsplit(other).port}, or"
+                " begin anew: `make reset`, or another database in DATABASE_URL."
+            )
         begin = await _begin(session, now)
         staff = await cast.staff(session, issuer, begin)
         known = await cast.subjects(session, issuer)
