@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
+from typing import Annotated
 from xml.sax.saxutils import escape
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Path, Request
 from starlette.responses import JSONResponse, Response
 
 from app.core import clock, i18n
@@ -45,8 +46,10 @@ async def sitemap(request: Request, session: ReadSession) -> Response:
     return kept(request, _xml("sitemapindex", body), MINUTES)
 
 
-@router.get("/sitemap-{part:int}.xml")
-async def sitemap_part(request: Request, session: ReadSession, part: int) -> Response:
+@router.get("/sitemap-{part}.xml")
+async def sitemap_part(
+    request: Request, session: ReadSession, part: Annotated[int, Path(ge=0, le=50_000)]
+) -> Response:
     """One part of the map: 0 the places, the rest the members."""
     if part > -(-(await front.how_many_listed(session)) // A_PART):
         raise Missing

@@ -18,12 +18,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.core import i18n
 from app.core.crypto import token
+from app.core.errors import Missing
 from app.web import metrics
 
 log = structlog.get_logger("web")
 
 PREFIX = re.compile(r"^/(vi|en|fr)(?=/|$)")
 REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 QUIET = ("/static/", "/healthz", "/readyz", "/metrics")
 
@@ -102,6 +104,10 @@ class Language:
     """Settles the reader's language: prefix, then their choice, then `Accept-Language`.
 
     A prefix is taken off the path, so that routes know nothing of it, and put back by `url()`.
+
+    Raises:
+        Missing: the address holds a control character; none of ours does, and PostgreSQL takes no
+            text with a NUL in it.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -123,6 +129,8 @@ class Language:
         locale = found.group(1) if found else request.cookies.get("lang", "")
         i18n.set_locale(locale if locale in i18n.LOCALES else preferred(request))
         state["path"] = scope["path"]
+        if _CONTROL.search(scope["path"]):
+            raise Missing
 
         async def send_on(message: Message) -> None:
             if message["type"] == "http.response.start":

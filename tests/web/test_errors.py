@@ -86,6 +86,11 @@ async def test_programs_get_a_problem_document(stage: httpx2.AsyncClient) -> Non
         ("POST", "/"),
         ("GET", "/test/refuse/unheard-of"),
         ("GET", "/static/x/y.css"),
+        ("GET", "/conduct/%00"),
+        ("GET", "/en/conduct/1%00/vi.txt"),
+        ("GET", "/is/a%0Ab"),
+        ("GET", "/portraits/%7F/card.webp"),
+        ("GET", "/sitemap-" + "9" * 5000 + ".xml"),
     ],
 )
 async def test_what_does_not_exist_is_not_found(
