@@ -18,7 +18,6 @@ from app.core.i18n import current_locale
 from app.core.i18n import gettext as _
 from app.core.viewer import Viewer
 from app.web.deps import ReadSession, SignedIn, WriteSession
-from app.web.flash import flash
 from app.web.forms import Form, blank, read_form
 from app.web.pages import page, see_other
 
@@ -199,5 +198,4 @@ async def sign(request: Request, session: WriteSession, viewer: SignedIn) -> Res
         typed_name=form.value.name,
         legal_name=legal_name,
     )
-    flash(request, _("You have signed the code of conduct."))
     return see_other(request, START)
