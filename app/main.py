@@ -62,7 +62,11 @@ def make_app() -> FastAPI:
     log.configure()
     settings().require_secret()
     providers()
-    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, lifespan=lifespan)
+    app = FastAPI(
+        openapi_url=None, docs_url=None, redoc_url=None,
+        redirect_slashes=False,  # it would name the host that the request names; see `web.errors`
+        lifespan=lifespan,
+    )  # fmt: skip
     for router in ROUTERS:
         app.include_router(router)
     if settings().demo:

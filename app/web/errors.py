@@ -1,6 +1,7 @@
 """What each refusal looks like: one handler an error, one designed page a status."""
 
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
@@ -16,7 +17,7 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 
 from app.core import errors
 from app.core.i18n import gettext as _
-from app.web.pages import localised, page
+from app.web.pages import inside, localised, page
 
 log = structlog.get_logger("web.errors")
 
@@ -39,7 +40,9 @@ def error_page(request: Request, status: int, **context: Any) -> Response:
     status = status if status in PAGES else (404 if status < 500 else 500)  # noqa: PLR2004
     headers = {"Retry-After": str(context["retry_after"])} if context.get("retry_after") else {}
     if request.url.path.startswith(API):
-        body = {"type": "about:blank", "status": status, "title": context.get("message") or ""}
+        body = {"type": "about:blank", "status": status, "title": HTTPStatus(status).phrase}
+        if context.get("message"):
+            body["detail"] = context["message"]
         return JSONResponse(
             body, status_code=status, media_type="application/problem+json", headers=headers
         )
@@ -83,8 +86,17 @@ def _to_sign_in(request: Request) -> Response:
 
 
 async def on_http_error(request: Request, error: Exception) -> Response:
-    """Starlette's own: no such route, wrong method, malformed form."""
+    """Starlette's own: no such route, wrong method, malformed form.
+
+    An address with a slash too many leads to the one without: on this portal and in the language
+    asked for, whatever the request says of its host.
+    """
     status = error.status_code if isinstance(error, HTTPException) else 500
+    path: str = request.scope["path"]
+    if status == HTTPStatus.NOT_FOUND and request.method == "GET" and path[1:].endswith("/"):
+        query = f"?{request.url.query}" if request.url.query else ""
+        there = localised(request, quote(inside(path.rstrip("/"))))
+        return RedirectResponse(there + query, status_code=308)
     return error_page(request, {405: 404, 400: 422, 413: 422}.get(status, status))
 
 

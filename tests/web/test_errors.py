@@ -76,7 +76,7 @@ async def test_too_many_says_when_to_come_back(stage: httpx2.AsyncClient) -> Non
 async def test_programs_get_a_problem_document(stage: httpx2.AsyncClient) -> None:
     answer = await stage.get("/api/v1/nothing")
     assert answer.headers["Content-Type"] == "application/problem+json"
-    assert answer.json() == {"type": "about:blank", "status": 404, "title": ""}
+    assert answer.json() == {"type": "about:blank", "status": 404, "title": "Not Found"}
 
 
 @pytest.mark.parametrize(
@@ -98,3 +98,23 @@ async def test_what_does_not_exist_is_not_found(
 ) -> None:
     answer = await stage.request(method, path)
     assert (answer.status_code, heading(answer)) == (404, "There is no such page")
+
+
+@pytest.mark.parametrize(
+    ("path", "there"),
+    [
+        ("/members/", "/members"),
+        ("/fr/members/?q=a%20b", "/fr/members?q=a%20b"),
+        ("/vi/nowhere///", "/vi/nowhere"),
+        ("/n%E1%BA%AFng/", "/n%E1%BA%AFng"),
+        ("//evil.example/", "/"),
+        ("//evil.example//", "/"),
+        ("/fr//evil.example/", "/fr"),
+        ("/%5Cevil.example/", "/"),
+    ],
+)
+async def test_a_slash_too_many_stays_here_and_in_its_language(
+    stage: httpx2.AsyncClient, path: str, there: str
+) -> None:
+    answer = await stage.get(f"http://localhost:8000{path}", headers={"Host": "evil.example"})
+    assert (answer.status_code, answer.headers["Location"]) == (308, there)
