@@ -129,4 +129,3 @@ class Signature(Record):
     signed_in_at: Mapped[datetime]
     evidence: Mapped[bytes] = mapped_column(LargeBinary)  # canonical JSON, RFC 8785
     evidence_sha256: Mapped[str] = mapped_column(Text)
-

@@ -10,6 +10,7 @@ from typing import Any
 import anyio.to_thread
 import typst
 
+from app.conduct import typeface
 from app.conduct.code import spoken
 from app.conduct.evidence import instant
 from app.conduct.queries import SignatureDetail
@@ -18,7 +19,6 @@ from app.core.i18n import OWN_NAMES, format_date, format_datetime, use_locale
 from app.core.i18n import gettext as _
 
 SOURCE = ROOT / "templates" / "conduct" / "signature.typ"
-FONTS = ROOT / "static" / "vendor" / "be-vietnam-pro-print"
 
 
 async def make(signature: SignatureDetail) -> bytes:
@@ -112,11 +112,11 @@ def _compile(data: dict[str, Any]) -> bytes:
     made: bytes = typst.compile(
         str(SOURCE),
         root=str(SOURCE.parent),
-        font_paths=[str(FONTS)],
+        font_paths=[str(typeface.FOLDER)],
         ignore_system_fonts=True,
         format="pdf",
         pdf_standards=["a-2a"],
         timestamp=data["signed_at"],
-        sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
+        sys_inputs={"data": typeface.readable(json.dumps(data, ensure_ascii=False))},
     )
     return made

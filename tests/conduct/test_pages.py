@@ -406,6 +406,22 @@ async def test_the_document_is_exactly_what_was_signed(portal: Portal, locale: s
         assert squeezed(fact) in whole
 
 
+async def test_a_document_gives_the_number_of_what_its_typeface_lacks(portal: Portal) -> None:
+    """Any name and any browser has its document."""
+    async with portal.transaction() as session:
+        await make_code(session)
+        account = await make_account(session)
+        by = viewer_of(account, user_agent="Máy \x9f 😀")
+        signed = await make_signature(session, by, name="Lý 漢 Sương")
+    await portal.sign_in(account.id)
+    answer = await portal.get(f"/conduct/signatures/{signed.id}.pdf")
+    assert answer.status_code == 200
+    pages = pypdf.PdfReader(io.BytesIO(answer.content)).pages
+    whole = squeezed("".join(page.extract_text() for page in pages))
+    assert "Lý[U+6F22]Sương" in whole
+    assert "Máy[U+009F][U+1F600]" in whole
+
+
 async def test_the_same_signature_gives_the_same_document(portal: Portal) -> None:
     signed = await signature_of(portal)
     async with portal.transaction() as session:
