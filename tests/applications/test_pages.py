@@ -361,17 +361,19 @@ async def test_links_keep_the_language_of_the_reader(portal: Portal, prefix: str
     assert saved.headers["location"] == f"{prefix}/apply"
 
 
-async def test_a_page_costs_the_same_however_much_was_said(portal: Portal) -> None:
+@pytest.mark.parametrize("path", ["/apply", "/apply/messages"])
+async def test_a_page_costs_the_same_however_much_was_said(portal: Portal, path: str) -> None:
     async with portal.transaction() as session:
         application, by = await make_submitted(session)
     await portal.sign_in(application.account_id)
     counts = []
     for messages in (1, 3):
         async with portal.transaction() as session:
-            for _ in range(messages):
-                await cases.say(session, application.case_id, by, "?", author=Author.PERSON)
-        await portal.get("/apply")  # the session was touched already
+            for n in range(messages):
+                words = f"Câu {messages}-{n}"
+                await cases.say(session, application.case_id, by, words, author=Author.PERSON)
         with statements(portal.database.engine) as sent:
-            assert (await portal.get("/apply")).status_code == 200
+            page = await portal.get(path)
+        assert f"Câu {messages}-{messages - 1}" in page.text
         counts.append(len(sent))
     assert counts[0] == counts[1]

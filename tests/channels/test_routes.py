@@ -299,3 +299,18 @@ async def test_lists_take_the_same_statements_for_one_and_for_three(portal: Port
                 await queries.waiting_for_staff(session, uuid7())
             counts.append(len(seen))
     assert counts == [6, 6]
+
+
+async def test_the_owners_page_asks_the_same_for_one_and_for_three(
+    portal: Portal, owner: Account
+) -> None:
+    counts = []
+    for wanted in (1, 3):
+        async with portal.transaction() as session:
+            for _ in range(wanted - len(counts)):
+                await make_proof(session, await make_channel(session, account=owner))
+        with statements(portal.database.engine) as seen:
+            page = await portal.get("/apply/channels")
+        assert len(LexborHTMLParser(page.text).css(".channel__handle")) == wanted
+        counts.append(len(seen))
+    assert counts[0] == counts[1]
