@@ -381,7 +381,7 @@ async def test_whoever_may_not_settle_is_refused(session: AsyncSession, role: st
         by = Viewer(account_id=theirs.account_id, roles=frozenset({"reviewer", "administrator"}))
     else:
         by = viewer_of(await make_account(session), *filter(None, [role]))
-    seen = channel.version
+    seen = channel.version - 1  # nor are they told what it is by now
     for work in (
         service.confirm(session, by, channel.id, seen, "note"),
         service.refuse(session, by, channel.id, seen, "because"),

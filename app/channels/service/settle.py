@@ -13,18 +13,19 @@ from app.channels.policy import proofs as policy
 from app.channels.policy.proofs import Party
 from app.channels.service.channels import write_followers
 from app.channels.service.proofs import held_by_another, new_proof, set_proof
-from app.channels.service.taking import pending, take
+from app.channels.service.taking import check_seen, pending, take
 from app.core.errors import Conflict, NotAllowed, Refused
 from app.core.i18n import gettext as _
 from app.core.viewer import Viewer
 
 
 async def _take(session: AsyncSession, by: Viewer, channel_id: UUID, seen: int) -> Channel:
-    channel = await take(session, channel_id, seen=seen)
+    channel = await take(session, channel_id)
     if by.account_id is None or not policy.may_settle(by, channel.account_id):
         raise NotAllowed("channels: no reviewer, or party to the case")
     if await queries.is_party(session, by.account_id, channel.id):
         raise NotAllowed("channels: claims the same channel")
+    check_seen(channel, seen)  # last: what the channel is by now is told to who may know it
     return channel
 
 

@@ -33,9 +33,19 @@ async def take(
     )
     if channel is None:
         raise Missing(_("This channel is not there. It may have been removed."))
-    if seen is not None and channel.version != seen:
-        raise Stale(_("The channel changed since you opened it."), _now(channel))
+    if seen is not None:
+        check_seen(channel, seen)
     return channel
+
+
+def check_seen(channel: Channel, seen: int) -> None:
+    """Let pass who saw the channel as it is.
+
+    Raises:
+        Stale: it is no longer as it was seen; says what it is.
+    """
+    if channel.version != seen:
+        raise Stale(_("The channel changed since you opened it."), _now(channel))
 
 
 def _now(channel: Channel) -> dict[str, str]:
