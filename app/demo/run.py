@@ -19,6 +19,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+import psycopg
+
 from app.core import embedded_postgres
 from app.core.config import ROOT, settings
 from app.core.crypto import digest, token
@@ -27,7 +29,7 @@ from app.demo.children import Child, Family
 from app.demo.people import PEOPLE
 
 LEAST_FREE = 500 * 1024**2
-LONGEST_START = 60.0
+LONGEST_START = 120.0
 LOOK_EVERY = 0.3
 SIGN_IN_PORT = "PORTAL_DEMO_SIGN_IN_PORT"
 
@@ -145,18 +147,18 @@ def _prepare() -> Family:
 
 
 def _fill_and_open(family: Family, listening: socket.socket) -> None:
-    """Fill the database, then start the portal; both at once when it was filled before.
+    """Fill the database when something of it may have changed, then start the portal.
 
     Raises:
         CannotStart: one of the processes fails.
     """
-    filled = settings().data_dir / "filled"
-    filling = Child("data", ("-m", "app.demo.fill"), once=True)
-    _say("Bringing the database up to date")
-    family.add(filling)
-    if not filled.exists() or filled.read_text() != _shape():
+    filled, state = settings().data_dir / "filled", _state()
+    if not (filled.exists() and filled.read_text() == state and _is_migrated()):
+        filling = Child("data", ("-m", "app.demo.fill"), once=True)
+        _say("Bringing the database up to date")
+        family.add(filling)
         _wait(family, lambda: filling.succeeded)
-        filled.write_text(_shape())
+        filled.write_text(state)
     _say("Starting the portal")
     mail = listening.fileno()
     sign_in = ("-m", "app.demo.provider", "--port", str(_sign_in_port()))
@@ -164,13 +166,28 @@ def _fill_and_open(family: Family, listening: socket.socket) -> None:
     family.add(Child("mail", ("-m", "app.demo.post", str(mail)), inherits=(mail,)))
     family.add(Child("web", ("-m", "app.cli", "web")))
     family.add(Child("worker", ("-m", "app.cli", "worker"), patience=25))
-    _wait(family, lambda: filling.succeeded and _is_ready(), LONGEST_START)
+    _wait(family, _is_ready, LONGEST_START)
 
 
-def _shape() -> str:
-    """What the database is filled by; of another one the portal cannot be sure."""
-    versions = sorted(path.name for path in (ROOT / "migrations" / "versions").glob("*.py"))
-    return digest("\n".join([settings().database_url, *versions]))
+def _state() -> str:
+    """What the filling follows from: database, sign-in, code, data."""
+    files = sorted(
+        path
+        for pattern in ("app/**/*.py", "app/demo/**/*.yaml", "data/*", "migrations/**/*.py")
+        for path in ROOT.glob(pattern)
+    )
+    parts = [settings().database_url, provider.issuer()]
+    return digest("\n".join([*parts, *(f"{path} {digest(path.read_bytes())}" for path in files)]))
+
+
+def _is_migrated() -> bool:
+    """Whether the database has any shape: somebody may have emptied it."""
+    plain = settings().database_url.replace("postgresql+psycopg://", "postgresql://", 1)
+    try:
+        with psycopg.connect(plain) as connection:
+            return bool(connection.execute("SELECT 1 FROM alembic_version").fetchone())
+    except psycopg.Error:
+        return False
 
 
 def _wait(family: Family, done: Callable[[], bool], seconds: float = math.inf) -> None:
