@@ -15,9 +15,9 @@ help: ## Say what there is
 		|| sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1  \2/p' Makefile
 
 python:
-	@"$(PYTHON)" -c '$(NEW_ENOUGH)' 2>/dev/null || { echo "The portal needs Python 3.11 or newer,\
-	 and $$(python3 --version 2>&1 || echo 'no python3') is what this machine has. Install a newer one,\
-	 or name it: make demo PYTHON=/path/to/python3.13" >&2; exit 1; }
+	@"$(PYTHON)" -c '$(NEW_ENOUGH)' 2>/dev/null || { echo "The portal needs Python 3.11 or newer;\
+	 $(or $(PYTHON),$$(python3 --version 2>/dev/null || echo a machine without python3)) will not do.\
+	 Install a newer one, or name it: make demo PYTHON=/path/to/python3.13" >&2; exit 1; }
 
 demo: python ## Start the demonstration; Ctrl-C stops it, its data stay
 	@"$(PYTHON)" scripts/ready.py demo
