@@ -16,7 +16,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 
 import psycopg
@@ -94,8 +94,10 @@ def _ignore_signals() -> None:
 
 
 def _say(words: str) -> None:
-    sys.stdout.write(f"• {words}\n")
-    sys.stdout.flush()
+    """Show progress; nothing happens when the terminal is gone."""
+    with suppress(OSError):
+        sys.stdout.write(f"• {words}\n")
+        sys.stdout.flush()
 
 
 @contextmanager
