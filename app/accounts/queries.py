@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Text, func, or_, select
+from sqlalchemy import ARRAY, Text, and_, false, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts import policy
 from app.accounts.models import Account, Identity, Role, StaffRole
 from app.core import clock
+from app.core.text import fold
 from app.core.viewer import Viewer
 from app.web import sessions
 from app.web.models import WebSession
@@ -179,12 +180,17 @@ async def staff(session: AsyncSession) -> tuple[StaffMember, ...]:
 
 
 async def accounts_named(session: AsyncSession, words: str) -> tuple[Person, ...]:
-    """Up to twenty accounts whose name or address holds `words`: to grant a role to one."""
+    """Up to twenty accounts to grant a role to one, by name or by address.
+
+    A name holds every word, with accents or without; an address holds `words` as they are.
+    """
+    name = func.lower(func.unaccent(Account.display_name))
+    in_name = [name.contains(word, autoescape=True) for word in fold(words).split()]
     rows = await session.execute(
         select(Account.id, Account.display_name, Account.email, Account.locale)
         .where(
             or_(
-                Account.display_name.icontains(words, autoescape=True),
+                and_(*in_name) if in_name else false(),
                 Account.email.icontains(words, autoescape=True),
             )
         )

@@ -131,14 +131,14 @@ def _prepare() -> Family:
     if own_database:
         _say("Starting PostgreSQL")
         os.environ["DATABASE_URL"] = embedded_postgres.database_url(settings().data_dir)
-    listening = socket.create_server(("127.0.0.1", 0))
-    os.environ.update(_environment(listening.getsockname()[1]))
+    mail, mail_port = _open_for_mail()
+    os.environ.update(_environment(mail_port))
     settings.cache_clear()
     family = Family(ROOT, settings().data_dir / "logs", os.environ, os.getpid())
     try:
         if own_database:
             family.add(Child("database", ("-m", "app.demo.keeper"), patience=70))
-        _fill_and_open(family, listening)
+        _fill_and_open(family, mail)
     except BaseException:
         _ignore_signals()
         family.end()
@@ -148,7 +148,17 @@ def _prepare() -> Family:
     return family
 
 
-def _fill_and_open(family: Family, listening: socket.socket) -> None:
+def _open_for_mail() -> tuple[int, int]:
+    """A listening socket and its port, open for as long as this process is.
+
+    A mail server that died is handed it again, and no letter meanwhile finds the port closed.
+    """
+    listening = socket.create_server(("127.0.0.1", 0))
+    port = listening.getsockname()[1]
+    return listening.detach(), port
+
+
+def _fill_and_open(family: Family, mail: int) -> None:
     """Fill the database when something of it may have changed, then start the portal.
 
     Raises:
@@ -162,7 +172,6 @@ def _fill_and_open(family: Family, listening: socket.socket) -> None:
         _wait(family, lambda: filling.succeeded)
         filled.write_text(state)
     _say("Starting the portal")
-    mail = listening.fileno()
     sign_in = ("-m", "app.demo.provider", "--port", str(_sign_in_port()))
     family.add(Child("sign-in", sign_in))
     family.add(Child("mail", ("-m", "app.demo.post", str(mail)), inherits=(mail,)))

@@ -1,6 +1,7 @@
 """The demonstration's processes: started again when they die, gone when their supervisor is."""
 
 import fcntl
+import gc
 import os
 import signal
 import socket
@@ -14,6 +15,7 @@ import pytest
 
 from app.core import embedded_postgres
 from app.core.config import ROOT
+from app.demo import run
 from app.demo.children import Child, Family
 
 pytestmark = pytest.mark.xdist_group("embedded")
@@ -70,6 +72,28 @@ def test_a_child_that_dies_is_started_again_at_once(family: Family) -> None:
     wait_for(tended)
     assert pid_of(child) != first
     assert said == ["sleeper stopped unexpectedly; starting it again"]
+
+
+def test_a_mail_server_that_dies_is_handed_its_port_again(family: Family) -> None:
+    mail, port = run._open_for_mail()
+    gc.collect()
+    family.add(Child("mail", ("-m", "app.demo.post", str(mail)), inherits=(mail,)))
+
+    def runs() -> bool:
+        family.tend(lambda _words: None)
+        return family.children[0].alive
+
+    def greets() -> bool:
+        with socket.create_connection(("127.0.0.1", port), timeout=20) as client:
+            return client.recv(3) == b"220"
+
+    first = pid_of(family.children[0])
+    assert greets()
+    os.kill(first, signal.SIGKILL)
+    wait_for(lambda: not family.children[0].alive)
+    wait_for(runs)
+    assert greets()
+    os.close(mail)
 
 
 def test_a_child_that_cannot_live_is_tried_ever_more_slowly(family: Family) -> None:
