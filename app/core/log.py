@@ -78,5 +78,5 @@ def configure() -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.INFO)
-    for noisy in ("httpx2", "httpx", "procrastinate", "asyncio", "uvicorn.access"):
+    for noisy in ("httpx2", "httpx", "procrastinate", "asyncio", "alembic", "uvicorn.access"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
