@@ -106,6 +106,16 @@ async def test_the_page_shows_all_that_a_decision_needs(portal: Portal) -> None:
     ):  # fmt: skip
         assert part in text, part
     assert "same phone" not in text
+    assert "The name signed is not" not in text
+
+
+async def test_a_name_changed_after_signing_is_flagged(portal: Portal) -> None:
+    at = await desk(portal)
+    async with portal.transaction() as session:
+        application = await session.get_one(Application, at.application)
+        application.legal_name = "Trần Thị Khác"
+    text = (await portal.get(at.path)).text
+    assert "The name signed is not the legal name in the answers." in text
 
 
 async def test_the_applicant_is_refused_their_own_file(portal: Portal) -> None:

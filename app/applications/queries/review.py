@@ -21,6 +21,7 @@ from app.cases.queries import Said
 from app.channels import queries as channels
 from app.channels.queries import ChannelView, Claim
 from app.conduct import queries as conduct
+from app.conduct.policy import same_name
 from app.conduct.queries import SignatureView
 from app.members import queries as members
 from app.members.queries import MemberView
@@ -73,6 +74,12 @@ class Review:
     def doubles(self) -> tuple[Twin, ...]:
         """Applications of other accounts that look like the same person's."""
         return tuple(twin for twin in self.twins if not twin.same_account)
+
+    @property
+    def signed_otherwise(self) -> bool:
+        """Whether the code was signed under a name that is no longer the one in the answers."""
+        name = self.application.legal_name or ""
+        return self.signature is not None and not same_name(self.signature.signed_name, name)
 
     @property
     def lacks(self) -> tuple[str, ...]:
