@@ -35,7 +35,7 @@ def alembic_engine() -> Iterator[Engine]:
         engine.dispose()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 async def filled() -> AsyncIterator[str]:
     """The name of a database with rows in every table that the slices fill."""
     with databases.clone() as name:
@@ -48,10 +48,11 @@ async def filled() -> AsyncIterator[str]:
 
 @pytest.fixture
 def connection(filled: str) -> Iterator[Connection]:
-    """A way to the filled database."""
+    """A way to the filled database, in a transaction that is undone: migrations included."""
     engine = create_engine(databases.url_of(filled))
-    with engine.connect() as found:
+    with engine.connect() as found, found.begin() as outer:
         yield found
+        outer.rollback()
     engine.dispose()
 
 
