@@ -26,7 +26,8 @@ from app.core.i18n import ngettext
 
 MOST_FIELDS = 300
 MOST_BYTES_A_FIELD = 200_000
-MOST_BYTES = 32_000_000  # of a whole form, its files included
+MOST_BYTES = 1_000_000  # of a whole form of texts
+MOST_BYTES_WITH_A_FILE = 32_000_000  # more than any file of ours: what is too large is told at it
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _CHARSET = re.compile(rb";\s*charset\s*=[^;]*", re.IGNORECASE)
 
@@ -59,6 +60,8 @@ class FormModel(BaseModel):
     model_config = ConfigDict(extra="ignore", str_strip_whitespace=True, frozen=True)
 
     messages: ClassVar[Mapping[str, LazyProxy]] = {}
+    takes_file: ClassVar[bool] = False
+    """Whether a file comes with it; elsewhere nobody may have us take one in."""
 
 
 M = TypeVar("M", bound=FormModel)
@@ -110,8 +113,9 @@ async def read_form(request: Request, model: type[M]) -> Form[M]:
     Raises:
         HTTPException: 413, it is longer than any form of ours; 400, it cannot be read.
     """
-    data = await _as_ours(request).form(
-        max_files=5, max_fields=MOST_FIELDS, max_part_size=MOST_BYTES_A_FIELD
+    most = MOST_BYTES_WITH_A_FILE if model.takes_file else MOST_BYTES
+    data = await _as_ours(request, most).form(
+        max_files=int(model.takes_file), max_fields=MOST_FIELDS, max_part_size=MOST_BYTES_A_FIELD
     )
     form: Form[M] = Form(model, typed=_typed(data, model), files=dict(_files(data)))
     request.state.form = form
@@ -119,13 +123,12 @@ async def read_form(request: Request, model: type[M]) -> Form[M]:
     return form
 
 
-def _as_ours(request: Request) -> Request:
-    """`request`, its body read as UTF-8 and cut off by a refusal before it fills the disk.
+def _as_ours(request: Request, left: int) -> Request:
+    """`request`, its body read as UTF-8 and cut off by a refusal after `left` bytes.
 
     Our pages are UTF-8, so are their forms (HTML, "encoding an entry list"); another charset in
     the header is a stranger's choice of one of Python's codecs, which make texts that are none.
     """
-    left = MOST_BYTES
     headers = [
         (name, _CHARSET.sub(b"", value) if name == b"content-type" else value)
         for name, value in request.scope["headers"]

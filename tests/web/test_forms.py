@@ -145,3 +145,18 @@ async def test_a_form_is_read_as_utf_8_whatever_its_header_says(
     assert given_back is not None
     assert "Bếp" in given_back.text()
     assert "\\ud800 +2AA- dài" in given_back.text()
+
+
+async def test_a_form_that_takes_no_file_takes_none_in(stage: httpx2.AsyncClient) -> None:
+    answer = await stage.post("/test/refuse/stale", files={"title": ("a.bin", b"x" * 10)})
+    assert answer.status_code == 422
+
+
+async def test_a_form_of_texts_is_cut_off_where_no_form_of_ours_ends(
+    stage: httpx2.AsyncClient,
+) -> None:
+    """The refusal comes while the form is read, so 422; a form that is read answers 409."""
+    fits = {f"a{n}": "x" * 190_000 for n in range(5)}
+    assert (await stage.post("/test/refuse/stale", data=fits)).status_code == 409
+    fits["a5"] = "x" * 190_000
+    assert (await stage.post("/test/refuse/stale", data=fits)).status_code == 422

@@ -1,6 +1,6 @@
 """What the forms of all sections have in common, and the portrait's, which has nothing more."""
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from app.web.forms import FormModel
 
@@ -14,3 +14,5 @@ class SectionForm(FormModel):
 
 class PortraitForm(SectionForm):
     """The section “Your portrait”; the file itself is among the form's files."""
+
+    takes_file: ClassVar[bool] = True
