@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from fastapi import APIRouter, FastAPI
+from starlette.middleware.gzip import GZipMiddleware
 
 from app import tables  # noqa: F401 - all models, before any query
 from app.accounts import queries as accounts
@@ -80,6 +81,8 @@ def make_app() -> FastAPI:
     app.add_middleware(Csrf, origin=settings().base_url)
     app.add_middleware(Language)
     app.add_middleware(Context, on_failure=errors.on_failure)
+    # Pages hold no secret beside what a visitor typed, so nothing is told by their length (BREACH).
+    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     app.add_middleware(Headers, secure=settings().secure)
     app.add_middleware(Head)
     return app
