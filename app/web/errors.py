@@ -17,6 +17,7 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 
 from app.core import errors
 from app.core.i18n import gettext as _
+from app.web.forms import Form, FormModel
 from app.web.pages import inside, localised, page
 
 log = structlog.get_logger("web.errors")
@@ -53,9 +54,19 @@ def error_page(request: Request, status: int, **context: Any) -> Response:
 
 
 def typed(request: Request) -> dict[str, str]:
-    """What the person had typed, to be given back on the page that refuses it."""
-    form = getattr(request.state, "form", None)
-    return {name: form.shown(name) for name in form.typed} if form else {}
+    """The texts that the person had typed, to be given back on the page that refuses them.
+
+    Choices are left out: they hold the program's keys, and are quickly made again.
+    """
+    form: Form[FormModel] | None = getattr(request.state, "form", None)
+    if form is None:
+        return {}
+    texts = {
+        name
+        for name, field in form.model.model_fields.items()
+        if field.annotation in (str, str | None)
+    }
+    return {name: form.shown(name) for name in form.typed if name in texts}
 
 
 async def on_portal_error(request: Request, error: Exception) -> Response:

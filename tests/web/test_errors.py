@@ -47,7 +47,8 @@ async def test_each_page_speaks_three_languages(stage: httpx2.AsyncClient, why: 
 async def test_a_conflict_says_what_changed_and_gives_back_what_was_typed(
     stage: httpx2.AsyncClient,
 ) -> None:
-    typed = {"title": "Tựa <b>", "words": "Dòng một\nDòng hai " + "dài " * 20, "seen": "3"}
+    typed = {"title": "Tựa <b>", "words": "Dòng một\nDòng hai " + "dài " * 20, "seen": "3",
+             "tags": ["some-key", "other-key"]}  # fmt: skip
     answer = await stage.post("/test/refuse/stale", data=typed)
     assert answer.status_code == 409
     page = LexborHTMLParser(answer.text)
@@ -58,6 +59,7 @@ async def test_a_conflict_says_what_changed_and_gives_back_what_was_typed(
     given_back = page.css_first(".given-back")
     assert given_back.css_first("textarea").text().strip() == typed["words"].strip()
     assert "Tựa <b>" in given_back.text()
+    assert "-key" not in given_back.text()
     assert "<b>" not in (given_back.html or "").replace("&lt;b&gt;", "")
 
 
