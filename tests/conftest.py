@@ -15,6 +15,7 @@ os.environ["PORTAL_PROVIDERS"] = (
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, contextmanager
 
+import hypothesis
 import pytest
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
@@ -23,6 +24,15 @@ from app.core import i18n
 from app.core.db import Database, make_engine
 from tests import databases
 from tests.portal import Portal, running
+
+
+hypothesis.settings.register_profile(  # the same examples each time, however busy the machine
+    "portal",
+    derandomize=True,
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("portal")
 
 
 def pytest_configure(config: pytest.Config) -> None:
