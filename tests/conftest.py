@@ -25,7 +25,6 @@ from app.core.db import Database, make_engine
 from tests import databases
 from tests.portal import Portal, running
 
-
 hypothesis.settings.register_profile(  # the same examples each time, however busy the machine
     "portal",
     derandomize=True,

@@ -1,6 +1,7 @@
 """What reviewers do, and what nobody may, on a real database."""
 
 from collections.abc import Awaitable, Callable
+from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -11,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.accounts.models import Account
 from app.applications.models import Application, Section, Status
 from app.applications.policy.assessment import UNSCORED, Score
-from app.applications.service import assessment, decision, review, submit
+from app.applications.service import assessment, decision, holding, review, submit
 from app.applications.service.assessment import Given
 from app.audit.models import AuditEvent
 from app.cases import queries as cases
@@ -121,6 +122,35 @@ async def test_the_address_of_the_reviewer_s_account_makes_them_a_party(
     account = await make_account(session, email="Suong@example.vn", roles=("reviewer",))
     with pytest.raises(NotAllowed):
         await review.claim(session, viewer_of(account, "reviewer"), application.id, 1)
+
+
+@pytest.mark.parametrize(
+    ("shared", "party"),
+    [
+        ((), False),
+        (("legal_name",), False),
+        (("birth_date",), False),
+        (("legal_name", "birth_date"), True),
+        (("phone",), True),
+        (("contact_email",), True),
+    ],
+    ids=str,
+)
+async def test_a_namesake_is_no_party_and_whoever_shares_a_sign_is(
+    session: AsyncSession, *, shared: tuple[str, ...], party: bool
+) -> None:
+    application, _ = await make_submitted(session)
+    colleague = await make_account(session, roles=("reviewer",))
+    others: dict[str, Any] = {
+        "legal_name": "Trần Văn Khác",
+        "birth_date": date(1990, 1, 31),
+        "phone": "+84987654321",
+        "contact_email": "khac@example.vn",
+    }
+    differs = {name: value for name, value in others.items() if name not in shared}
+    await make_submitted(session, account=colleague, **differs)
+    by = viewer_of(colleague, "reviewer")
+    assert await holding.is_party(session, by, application) is party
 
 
 @pytest.mark.parametrize("act", EVERYTHING)
