@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import structlog
 from fastapi import FastAPI
@@ -88,12 +88,26 @@ async def on_portal_error(request: Request, error: Exception) -> Response:
 
 
 def _to_sign_in(request: Request) -> Response:
+    """The way to sign in and back to the page one was on; htmx is told to lead there itself.
+
+    It would otherwise put the page of the sign-in in place of a part of the page.
+    """
     if request.scope["state"].get("viewer_unknown"):
         return error_page(request, 503)
-    target = request.url.path if request.method == "GET" else "/"
-    query = f"?{request.url.query}" if request.url.query and request.method == "GET" else ""
-    there = localised(request, "/sign-in") + "?next=" + quote(target + query, safe="/")
+    there = localised(request, "/sign-in") + "?next=" + quote(_page_of(request), safe="/")
+    if request.headers.get("hx-request") == "true":
+        return Response(status_code=401, headers={"HX-Redirect": there})
     return RedirectResponse(there, status_code=303)
+
+
+def _page_of(request: Request) -> str:
+    """The page that was asked for, or on which the form or the htmx element stands."""
+    if request.method == "GET" and "hx-request" not in request.headers:
+        return request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    page_url = urlsplit(request.headers.get("referer", ""))
+    if page_url.netloc != request.url.netloc:
+        return "/"
+    return inside(page_url.path + (f"?{page_url.query}" if page_url.query else ""))
 
 
 async def on_http_error(request: Request, error: Exception) -> Response:

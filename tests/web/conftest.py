@@ -109,6 +109,7 @@ async def hello(request: Request, viewer: CurrentViewer) -> Response:
     return PlainTextResponse(f"{viewer.name or 'nobody'} at {client_address(request)}")
 
 
+@router.post("/mine")
 @router.get("/mine")
 async def mine(viewer: SignedIn) -> Response:
     """For those who signed in."""

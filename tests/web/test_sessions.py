@@ -78,6 +78,32 @@ async def test_whoever_did_not_is_led_to_signing_in_and_back(stage: httpx2.Async
     assert answer.headers["Location"] == "/sign-in?next=/test/mine%3Fpage%3D2%26q%3Da%2520b"
 
 
+@pytest.mark.parametrize(
+    ("referer", "back"),
+    [
+        ("http://localhost:8000/vi/apply/about?back=check", "/vi/apply/about%3Fback%3Dcheck"),
+        ("http://localhost:8000//evil.example/", "/"),
+        ("https://evil.example/apply", "/"),
+        ("", "/"),
+    ],
+)
+async def test_a_form_sent_too_late_leads_back_to_where_it_stands(
+    stage: httpx2.AsyncClient, referer: str, back: str
+) -> None:
+    answer = await stage.post("/test/mine", headers={"Referer": referer})
+    assert (answer.status_code, answer.headers["Location"]) == (303, f"/sign-in?next={back}")
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+async def test_a_part_of_a_page_is_never_replaced_by_the_sign_in(
+    stage: httpx2.AsyncClient, method: str
+) -> None:
+    headers = {"HX-Request": "true", "Referer": "http://localhost:8000/staff?page=2"}
+    answer = await stage.request(method, "/test/mine", headers=headers)
+    assert (answer.status_code, answer.text) == (401, "")
+    assert answer.headers["HX-Redirect"] == "/sign-in?next=/staff%3Fpage%3D2"
+
+
 async def test_a_made_up_cookie_is_nobody(stage: httpx2.AsyncClient) -> None:
     for value in ("", "x" * 43, "x" * 9000, "é"):
         headers = {"Cookie": f"{cookie_name()}={value}".encode()}
