@@ -8,7 +8,7 @@ from sqlalchemy import func, select, text
 from app.accounts.models import Account, Identity, StaffRole
 from app.applications.models import Application, PillarScore, Status
 from app.cases.models import Author, Message
-from app.channels.models import Channel
+from app.channels.models import Channel, ChannelProof
 from app.conduct.models import Signature
 from app.core import clock, db, pictures
 from app.core.db import Database
@@ -122,6 +122,22 @@ async def test_nothing_happened_after_today(filled: Database) -> None:
                 if column.name in ("at", "created_at", "sent_at", "decided_at", "proven_at"):
                     latest = await session.scalar(select(func.max(column)))
                     assert latest is None or latest <= now, f"{table.name}.{column.name}"
+
+
+async def test_a_channel_is_proven_after_it_was_named_and_before_it_was_sent(
+    filled: Database,
+) -> None:
+    async with filled.read() as session:
+        rows = await session.execute(
+            select(Channel.created_at, ChannelProof.asked_at, Application.submitted_at)
+            .join(ChannelProof, ChannelProof.channel_id == Channel.id)
+            .join(Application, Application.account_id == Channel.account_id)
+            .where(Application.submitted_at.is_not(None))
+        )
+        found = rows.all()
+    assert len(found) > 30
+    for named, asked, sent in found:
+        assert named < asked < sent
 
 
 async def test_lapses_and_suspensions_fit_the_calendar(filled: Database) -> None:

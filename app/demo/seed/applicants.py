@@ -118,7 +118,10 @@ class Applicant:
 
     async def _prove_by_portal(self, added: list[Channel]) -> None:
         """Prove what the portal can read by itself; for the others ask staff."""
-        begun = self.story.at - LATEST_PROOF * self.rng.uniform(0.3, 1)
+        begun = max(
+            self.story.at - LATEST_PROOF * self.rng.uniform(0.3, 1),
+            max(channel.created_at for channel in added) + timedelta(minutes=3),
+        )
         for channel in added:
             by_portal = channel.platform in CHECKED_BY_PORTAL
             method = MethodKey.PAGE_CODE if by_portal else MethodKey.STAFF
@@ -127,7 +130,8 @@ class Applicant:
             with clock.at(begun):
                 proof = await channels.begin(self.session, self.actor.viewer, channel.id, method)
             if by_portal:
-                with clock.at(begun + timedelta(minutes=self.rng.randint(4, 90))):
+                later = timedelta(minutes=self.rng.randint(4, 90))
+                with clock.at(begun + min(later, (self.story.at - begun) / 2)):
                     await channels.record(self.session, proof.id, self._seen(channel, proof))
 
     def _seen(self, channel: Channel, proof: ChannelProof) -> Finding:
