@@ -140,6 +140,15 @@ async def signs_the_code(kol: Person) -> None:
     await kol.page.get_by_role("checkbox").check()
     await kol.presses("Sign the code")
     await kol.sees("You have signed the code of conduct")
+    await takes_the_document_home(kol)
+
+
+async def takes_the_document_home(kol: Person) -> None:
+    """Download the PDF of what was signed."""
+    link = kol.page.get_by_role("link", name=kol.words("Download the PDF"), exact=True)
+    answer = await kol.page.request.get(str(await link.get_attribute("href")))
+    assert answer.headers["content-type"] == "application/pdf"
+    assert (await answer.body()).startswith(b"%PDF-")
 
 
 async def passes_the_test(kol: Person) -> None:
