@@ -1,14 +1,18 @@
 """The one way to write the audit."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.audit import queries
 from app.audit.models import AuditEvent
 from app.core import clock
 from app.core.viewer import Viewer
+
+VIEW_AGAIN = timedelta(hours=1)  # decision 0015
 
 
 async def record(
@@ -49,3 +53,9 @@ async def record(
         )
     )
     await session.flush()
+
+
+async def note_view(session: AsyncSession, action: str, subject_id: UUID, by: Viewer) -> None:
+    """Write down that `by` looks at personal data; once an hour for a person and a subject."""
+    if not await queries.happened(session, action, subject_id, by, clock.now() - VIEW_AGAIN):
+        await record(session, action, subject_id, by)

@@ -5,11 +5,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.models import Account
 from app.cases.models import Audience, Message
+from app.core.viewer import Viewer
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,3 +54,17 @@ async def thread(session: AsyncSession, case_id: UUID, *, staff: bool) -> tuple[
     return tuple(
         Said(r[0], r[1], r[2].value, r[3] or "", r[4].value, r[5], r[6], r[7]) for r in rows
     )
+
+
+async def has_said(session: AsyncSession, case_id: UUID, by: Viewer, words: str) -> bool:
+    """Whether `by` has said just these words in the thread before. One statement."""
+    found = await session.scalar(
+        select(
+            exists().where(
+                Message.case_id == case_id,
+                Message.author_id == by.account_id,
+                Message.words == words,
+            )
+        )
+    )
+    return bool(found)

@@ -292,6 +292,14 @@ async def test_answering_twice_is_answering_once(session: AsyncSession) -> None:
     assert [e.text for e in entries if e.kind == "message"] == ["Đúng rồi."]
 
 
+async def test_other_words_from_a_window_left_open_are_not_swallowed(session: AsyncSession) -> None:
+    application, by = await make_asked(session)
+    await submit.answer(session, by, application.version, "Đúng rồi.")
+    with pytest.raises(Stale) as told:
+        await submit.answer(session, by, application.version, "Chưa đúng đâu.")
+    assert told.value.changed["It is now"] == "Submitted"
+
+
 # Withdrawing
 
 

@@ -4,8 +4,10 @@ from uuid import UUID
 
 import pytest
 from selectolax.lexbor import LexborHTMLParser
+from sqlalchemy import select
 
 from app.accounts.models import Account
+from app.audit.models import AuditEvent
 from app.channels import queries, service
 from app.channels.models import Channel, MethodKey
 from app.core.crypto import uuid7
@@ -68,6 +70,21 @@ async def test_each_hat_sees_and_does_what_is_its_own(
     )
     assert answer.status_code == acts
     assert await state(portal, channel.id) == ("proven" if acts == 303 else "pending")
+
+
+async def test_each_look_is_audited_once_an_hour(portal: Portal) -> None:
+    channel = await asked(portal)
+    person = await staff(portal, "auditor")
+    for _look in range(2):
+        await portal.get(f"/staff/channels/{channel.id}")
+    await portal.get(f"/staff/channels/{uuid7()}")
+    async with portal.transaction() as session:
+        events = await session.execute(
+            select(AuditEvent.actor_id, AuditEvent.subject_id).where(
+                AuditEvent.action == "channel.viewed"
+            )
+        )
+        assert events.all() == [(person.id, channel.id)]
 
 
 @pytest.mark.parametrize("part", ["owner", "rival", "former rival"])

@@ -1,6 +1,5 @@
 """What reviewers do on the way to a decision: hold a review, speak, ask, read."""
 
-from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import select
@@ -13,16 +12,12 @@ from app.applications.policy import reviewing
 from app.applications.policy.reviewing import Act
 from app.applications.service.holding import check_reachable, take_for
 from app.applications.service.status import set_status
-from app.audit import queries as audits
 from app.audit import service as audit
 from app.cases import service as cases
 from app.cases.models import Audience, Author
-from app.core import clock
 from app.core.errors import Missing, NotAllowed, Refused
 from app.core.i18n import gettext as _
 from app.core.viewer import Viewer
-
-VIEW_AGAIN = timedelta(hours=1)
 
 
 async def claim(session: AsyncSession, by: Viewer, application_id: UUID, seen: int) -> Application:
@@ -187,6 +182,4 @@ async def open_file(session: AsyncSession, by: Viewer, application_id: UUID) -> 
     if application is None:
         raise Missing
     await check_reachable(session, by, application)
-    since = clock.now() - VIEW_AGAIN
-    if not await audits.happened(session, "application.viewed", application_id, by, since):
-        await audit.record(session, "application.viewed", application_id, by)
+    await audit.note_view(session, "application.viewed", application_id, by)

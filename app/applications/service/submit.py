@@ -11,6 +11,7 @@ from app.applications.policy.tasks import Elsewhere, Task
 from app.applications.queries import applicant
 from app.applications.service.own import take_own
 from app.applications.service.status import set_status, what_it_is
+from app.cases import queries as cases_queries
 from app.cases import service as cases
 from app.cases.models import Author
 from app.core import clock
@@ -52,12 +53,15 @@ async def answer(
         words: an answer; needed when a section that was asked for has not changed.
 
     Raises:
-        NotAllowed, Missing, Stale: as `submit` says.
+        NotAllowed, Missing: as `submit` says.
+        Stale: as `submit` says, or it was sent in another window, without these words.
         Conflict: nothing is asked of the applicant now.
         Refused: a section is not complete, or there are neither changes nor an answer.
     """
     application = await take_own(session, by)
     if application.status in (Status.SUBMITTED, Status.IN_REVIEW):
+        if words and not await cases_queries.has_said(session, application.case_id, by, words):
+            raise Stale(changed=await what_it_is(session, application))  # they get them back
         return application
     if application.status is not Status.INFO_REQUESTED:
         raise Conflict(_("Nothing is asked of you at the moment."))

@@ -3,7 +3,7 @@
 from app.channels.service.channels import add, own, remove, set_followers
 from app.channels.service.checks import CHECK, ask_check, ask_of, identity_url, record
 from app.channels.service.proofs import begin, expire_codes, set_proof
-from app.channels.service.settle import confirm, correct_followers, refuse, take_away
+from app.channels.service.settle import confirm, correct_followers, open_evidence, refuse, take_away
 
 __all__ = [
     "CHECK",
@@ -15,6 +15,7 @@ __all__ = [
     "correct_followers",
     "expire_codes",
     "identity_url",
+    "open_evidence",
     "own",
     "record",
     "refuse",

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.audit import service as audit
 from app.channels import queries
 from app.channels.methods import METHODS
 from app.channels.models import Channel, ChannelProof, FollowersSource, MethodKey, ProofStatus
@@ -14,7 +15,7 @@ from app.channels.policy.proofs import Party
 from app.channels.service.channels import write_followers
 from app.channels.service.proofs import held_by_another, new_proof, set_proof
 from app.channels.service.taking import check_seen, pending, take
-from app.core.errors import Conflict, NotAllowed, Refused
+from app.core.errors import Conflict, Missing, NotAllowed, Refused
 from app.core.i18n import gettext as _
 from app.core.viewer import Viewer
 
@@ -160,3 +161,19 @@ async def correct_followers(
         followers=followers,
         counted_on=counted_on,
     )
+
+
+async def open_evidence(session: AsyncSession, by: Viewer, channel_id: UUID) -> None:
+    """Let somebody of staff see a channel with its evidence, and write down that they did.
+
+    Raises:
+        NotAllowed: `by` may see no evidence, owns the channel or claims the same one.
+        Missing: there is no such channel.
+    """
+    if by.account_id is None or not policy.may_see_evidence(by):
+        raise NotAllowed("channels: not for this hat")
+    if await session.get(Channel, channel_id) is None:
+        raise Missing(_("There is no such channel."))
+    if await queries.is_party(session, by.account_id, channel_id):
+        raise NotAllowed("channels: party to the case")  # other claims and notes are not for them
+    await audit.note_view(session, "channel.viewed", channel_id, by)
