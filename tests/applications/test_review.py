@@ -428,6 +428,8 @@ async def test_a_refusal_of_what_reaches_the_mark_needs_a_reason(session: AsyncS
         reasons=("untrue",), text="Thông tin không đúng.", because="Phát hiện sau khi chấm.",
     )  # fmt: skip
     assert application.against_mark_because == "Phát hiện sau khi chấm."
+    against = await events(session, application.id, "application.against_mark")
+    assert [event.because for event in against] == ["Phát hiện sau khi chấm."]
 
 
 async def test_a_reason_that_the_sheet_belies_is_refused(session: AsyncSession) -> None:

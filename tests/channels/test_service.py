@@ -1,6 +1,6 @@
 """Adding, proving, settling: the service on a real database."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -112,10 +112,9 @@ async def test_what_is_no_channel_of_ones_own_is_refused(session: AsyncSession) 
 async def test_followers_follow_what_the_owner_saw(session: AsyncSession) -> None:
     channel = await make_channel(session, followers=10)
     by, seen = await owner_of(session, channel), channel.version
-    await service.set_followers(
-        session, by, channel.id, seen, followers=20, counted_on=date(2026, 11, 1)
-    )
-    assert (channel.followers, channel.followers_as_of) == (20, date(2026, 11, 1))
+    day = clock.today() - timedelta(days=20)
+    await service.set_followers(session, by, channel.id, seen, followers=20, counted_on=day)
+    assert (channel.followers, channel.followers_as_of) == (20, day)
     with pytest.raises(Stale) as stale:
         await service.set_followers(session, by, channel.id, seen, followers=30)
     assert stale.value.changed == {"Proof": "Not proven", "Followers": "20"}

@@ -38,7 +38,7 @@ from tests.factories.conduct import (
     take_test,
 )
 
-SPRING = datetime(2027, 3, 1, 5, 0, tzinfo=UTC)
+SPRING = datetime(2127, 3, 1, 5, 0, tzinfo=UTC)
 
 
 async def person(session: AsyncSession) -> Viewer:
@@ -99,7 +99,7 @@ async def test_a_signed_version_never_changes(session: AsyncSession) -> None:
 
 async def test_the_version_in_force_follows_the_calendar_of_vietnam(session: AsyncSession) -> None:
     await make_code(session)
-    await make_code(session, next_version(date(2027, 3, 1)))
+    await make_code(session, next_version(date(2127, 3, 1)))
 
     async def number(moment: datetime) -> str | None:
         with clock.at(moment):
@@ -108,8 +108,8 @@ async def test_the_version_in_force_follows_the_calendar_of_vietnam(session: Asy
 
     assert await number(datetime(2025, 12, 31, 16, 59, tzinfo=UTC)) is None
     assert await number(datetime(2025, 12, 31, 17, 1, tzinfo=UTC)) == "1.0"
-    assert await number(datetime(2027, 2, 28, 16, 59, tzinfo=UTC)) == "1.0"
-    assert await number(datetime(2027, 2, 28, 17, 1, tzinfo=UTC)) == "1.1"
+    assert await number(datetime(2127, 2, 28, 16, 59, tzinfo=UTC)) == "1.0"
+    assert await number(datetime(2127, 2, 28, 17, 1, tzinfo=UTC)) == "1.1"
 
 
 async def test_two_versions_cannot_be_in_force_from_one_day(session: AsyncSession) -> None:
@@ -153,10 +153,10 @@ async def test_the_database_refuses_to_touch_what_was_signed(
 
 async def test_an_unsigned_version_is_not_frozen(session: AsyncSession) -> None:
     await make_code(session)
-    await make_code(session, next_version(date(2027, 3, 1)))
+    await make_code(session, next_version(date(2127, 3, 1)))
     await make_signature(session, await person(session))
     await session.execute(
-        text("UPDATE conduct_versions SET effective_from = '2027-04-01' WHERE number = '1.1'")
+        text("UPDATE conduct_versions SET effective_from = '2127-04-01' WHERE number = '1.1'")
     )
     found = await queries.version(session, "1.1")
     assert found is not None
@@ -410,7 +410,7 @@ async def test_signing_a_text_that_is_not_in_force_is_stale(session: AsyncSessio
 
 async def test_a_new_version_is_read_tested_and_signed_anew(session: AsyncSession) -> None:
     await make_code(session)
-    await make_code(session, next_version(date(2027, 3, 1)))
+    await make_code(session, next_version(date(2127, 3, 1)))
     by = await ready(session)
     assert by.account_id
     first = await sign(session, by)
