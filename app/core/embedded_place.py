@@ -98,7 +98,7 @@ class Place:
         found = (
             inside
             if fits and _PLAIN.fullmatch(str(inside))
-            else Path(tempfile.gettempdir()) / f"portal-{digest(str(self.folder))[:16]}"
+            else _sockets_outside(self.folder)
         )
         found.mkdir(mode=0o700, exist_ok=True)
         owner = found.lstat()
@@ -136,10 +136,16 @@ def remove(data_dir: Path) -> None:
     """Delete the files of a server that does not run, wherever they are."""
     link = data_dir / "postgres"
     target = link.resolve()
+    shutil.rmtree(_sockets_outside(target), ignore_errors=True)
     shutil.rmtree(target, ignore_errors=True)
     if target.exists():
         raise CannotRun(f"{target} could not be deleted: it belongs to another user.")
     link.unlink(missing_ok=True)
+
+
+def _sockets_outside(folder: Path) -> Path:
+    """Where the sockets of the server in `folder` are when they cannot be inside."""
+    return Path(tempfile.gettempdir()) / f"portal-{digest(str(folder))[:16]}"
 
 
 def _user(data: Path) -> User:

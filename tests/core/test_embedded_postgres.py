@@ -145,6 +145,7 @@ def test_the_path_may_be_odd_or_long(tmp_path: Path, name: str) -> None:
             assert connection.execute("SELECT 1").fetchone() == (1,)
     finally:
         embedded_postgres.remove(folder)
+    assert not Path(socket).exists()
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root has to run it as somebody else")
