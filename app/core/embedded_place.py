@@ -95,11 +95,7 @@ class Place:
         """
         inside = self.folder / "socket"
         fits = len(str(inside / SOCKET_LOCK).encode()) <= LONGEST_SOCKET
-        found = (
-            inside
-            if fits and _PLAIN.fullmatch(str(inside))
-            else _sockets_outside(self.folder)
-        )
+        found = inside if fits and _PLAIN.fullmatch(str(inside)) else _sockets_outside(self.folder)
         found.mkdir(mode=0o700, exist_ok=True)
         owner = found.lstat()
         if found.is_symlink() or owner.st_uid not in (os.geteuid(), self.user.uid):
