@@ -432,6 +432,13 @@ async def test_a_refusal_of_what_reaches_the_mark_needs_a_reason(session: AsyncS
     assert [event.because for event in against] == ["Phát hiện sau khi chấm."]
 
 
+async def test_points_that_are_not_complete_are_no_total(session: AsyncSession) -> None:
+    reviewer = await make_reviewer(session)
+    application, _ = await make_ready(session, reviewer, points={"transparency": 20})
+    await EVERYTHING["decline"](session, reviewer, application)
+    assert (application.status, application.total_points) == (Status.DECLINED, None)
+
+
 async def test_a_reason_that_the_sheet_belies_is_refused(session: AsyncSession) -> None:
     reviewer = await make_reviewer(session)
     application, _ = await make_ready(session, reviewer)

@@ -510,3 +510,20 @@ async def test_a_test_started_twice_at_once_is_one_try(database: Database) -> No
 
     ids = await asyncio.gather(*(once() for _ in range(4)))
     assert len(set(ids)) == 1
+
+
+async def test_the_evidence_of_a_signature_is_for_its_signer_and_staff(
+    session: AsyncSession,
+) -> None:
+    await make_code(session)
+    by = await person(session)
+    signed = await make_signature(session, by)
+    seen = await queries.signature(session, signed.id)
+    assert seen is not None
+    await service.note_view(session, by, seen)
+    await service.note_view(session, viewer_of(await make_account(session), "auditor"), seen)
+    with pytest.raises(NotAllowed):
+        await service.note_view(session, viewer_of(await make_account(session)), seen)
+
+    looked = select(func.count()).where(AuditEvent.action == "conduct.signature_viewed")
+    assert await session.scalar(looked) == 1

@@ -131,6 +131,7 @@ async def test_reinstating_needs_reasons_and_a_term_that_still_runs(session: Asy
         with pytest.raises(Refused, match="Give the reasons"):
             await service.reinstate(session, OPERATOR, member.number, " ")
         await service.reinstate(session, OPERATOR, member.number, "Nhầm lẫn.")
+        assert member.standing_because == ""  # only a sanction's reasons are published
         await service.expel(session, OPERATOR, member.number, 12, "Bán hàng giả.")
     with clock.at(DAY + timedelta(days=366)), pytest.raises(Refused, match="need to apply again"):
         await service.reinstate(session, OPERATOR, member.number, "Nhầm lẫn.")
