@@ -3,6 +3,7 @@
 import asyncio
 import getpass
 import os
+import sys
 from collections.abc import Coroutine
 from datetime import datetime
 from pathlib import Path
@@ -55,7 +56,7 @@ def run(work: Coroutine[Any, Any, str]) -> None:
         raise typer.Exit(1) from refusal
 
 
-OWN_WAY = ("demo", "reset")  # these start or stop the embedded server themselves
+WITHOUT = ("demo", "reset", "i18n")  # these need no database, or see to it themselves
 
 
 @app.callback()
@@ -65,7 +66,9 @@ def settle(context: typer.Context) -> None:
     Everything runs on the PostgreSQL named by DATABASE_URL, or on the embedded one.
     """
     try:
-        if not settings().database_url and context.invoked_subcommand not in OWN_WAY:
+        if not settings().database_url and not (
+            context.invoked_subcommand in WITHOUT or "--help" in sys.argv
+        ):
             os.environ["DATABASE_URL"] = embedded_postgres.database_url(settings().data_dir)
             settings.cache_clear()
     except ValidationError as wrong:

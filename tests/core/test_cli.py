@@ -1,7 +1,9 @@
+import os
 import subprocess
 from pathlib import Path
 
-from app.core.config import ROOT
+from app.core import embedded_postgres
+from app.core.config import ROOT, settings
 
 
 def test_the_command_runs_from_any_folder(tmp_path: Path) -> None:
@@ -10,9 +12,15 @@ def test_the_command_runs_from_any_folder(tmp_path: Path) -> None:
     link = tmp_path / "linked"
     link.symlink_to(ROOT / "portal")
     done = subprocess.run(  # noqa: S603 - our own words, no shell
-        [link, "member", "--help"], cwd=tmp_path, capture_output=True, text=True, check=False
+        [link, "member", "--help"],
+        cwd=tmp_path,
+        env={name: value for name, value in os.environ.items() if name != "DATABASE_URL"},
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert (done.returncode, done.stderr) == (0, "")
+    assert not embedded_postgres.is_running(settings().data_dir)  # to ask for help starts nothing
     assert "Usage: portal member" in done.stdout
 
 
