@@ -14,6 +14,7 @@ from app.applications.models import Application, Section, Status
 from app.applications.policy.assessment import UNSCORED, Score
 from app.applications.service import assessment, decision, holding, review, submit
 from app.applications.service.assessment import Given
+from app.audit import service as audit
 from app.audit.models import AuditEvent
 from app.cases import queries as cases
 from app.channels import service as channels
@@ -523,7 +524,7 @@ async def test_a_view_is_written_down_once_an_hour(
         return
     await review.open_file(session, by, application.id)
     await review.open_file(session, by, application.id)
-    with clock.at(clock.now() + review.VIEW_AGAIN):
+    with clock.at(clock.now() + audit.VIEW_AGAIN):
         await review.open_file(session, by, application.id)
     viewed = await events(session, application.id, "application.viewed")
     assert [event.actor_id for event in viewed] == [by.account_id] * 2

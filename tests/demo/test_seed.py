@@ -23,6 +23,8 @@ from app.tables import metadata
 from tests import databases
 from tests.demo.conftest import few, publish
 
+pytestmark = pytest.mark.xdist_group("seed")  # one worker fills one demonstration
+
 
 def nothing(_words: str) -> None:
     """Progress that nobody reads."""
