@@ -116,7 +116,9 @@ def draw(
         take(next(iter(of_theme), None))
     while waiting and len(taken) < content.test.questions:
         covered = {q.duty for q in taken}
-        take(next((q for q in waiting if q.duty not in covered), waiting[0]))
+        # Questions on a theme are left for its place in the next try.
+        order = [(q.key in seen, bool(q.focus), q.duty in covered) for q in waiting]
+        take(waiting[order.index(min(order))])
     chance.shuffle(taken)
     return tuple(Drawn(q.key, tuple(chance.sample(range(q.answers), q.answers))) for q in taken)
 
