@@ -187,7 +187,7 @@ async def _list(
         "channels/list.html",
         status=status,
         form=form,
-        channels=await queries.channels_of(session, service.own(viewer)),
+        channels=await queries.channels_of(session, viewer.own_id),
         platforms=platform_choices(),
         most=MOST_CHANNELS,
     )

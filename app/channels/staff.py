@@ -51,8 +51,7 @@ async def waiting(
 ) -> Response:
     """The channels at which staff are to look, longest waiting first."""
     _check(viewer)
-    assert viewer.account_id is not None  # noqa: S101 - Staff
-    found = await queries.waiting_for_staff(session, viewer.account_id, number)
+    found = await queries.waiting_for_staff(session, viewer.own_id, number)
     return page(request, "channels/staff_list.html", found=found)
 
 

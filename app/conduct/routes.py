@@ -36,8 +36,7 @@ START, TEST, SIGN = "/apply/conduct", "/apply/conduct/test", "/apply/conduct/sig
 
 
 async def _preparation(session: AsyncSession, viewer: Viewer) -> Preparation:
-    assert viewer.account_id is not None  # noqa: S101 - SignedIn
-    found = await preparation(session, viewer.account_id)
+    found = await preparation(session, viewer.own_id)
     if found is None:
         raise Missing(_("No code of conduct is in force yet."))
     return found
@@ -128,8 +127,7 @@ async def test_result(
     request: Request, session: ReadSession, viewer: SignedIn, try_id: UUID
 ) -> Response:
     """How a try went, with every wrong answer explained."""
-    assert viewer.account_id is not None  # noqa: S101 - SignedIn
-    one = await one_try(session, viewer.account_id, try_id)
+    one = await one_try(session, viewer.own_id, try_id)
     if one is None:
         raise Missing
     if one.finished_at is None:
@@ -162,7 +160,6 @@ async def _sign_page(
     now: Preparation,
     form: Form[SignForm],
 ) -> Response:
-    assert viewer.account_id is not None  # noqa: S101 - SignedIn
     return page(
         request,
         "conduct/sign.html",
@@ -170,7 +167,7 @@ async def _sign_page(
         preparation=now,
         form=form,
         recent=accounts.recent(viewer),
-        legal_name=await legal_name_of(session, viewer.account_id),
+        legal_name=await legal_name_of(session, viewer.own_id),
         statement=service.statement(now.code.number, current_locale()),
         sha256=now.code.sha256(),
     )
@@ -179,12 +176,11 @@ async def _sign_page(
 @router.post("/apply/conduct/sign")
 async def sign(request: Request, session: WriteSession, viewer: SignedIn) -> Response:
     """Sign."""
-    assert viewer.account_id is not None  # noqa: S101 - SignedIn
     now = await _preparation(session, viewer)
     if now.signature or not now.passed:
         return see_other(request, START)
     form = await read_form(request, SignForm)
-    legal_name = await legal_name_of(session, viewer.account_id)
+    legal_name = await legal_name_of(session, viewer.own_id)
     typed = form.shown("name")
     if typed.strip() and (legal_name is None or not policy.same_name(typed, legal_name)):
         form.error("name", _("Type your legal name as it stands in your application."))

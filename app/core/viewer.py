@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from app.core.errors import NotAllowed
+
 STAFF_ROLES = ("reviewer", "officer", "board", "administrator", "auditor")
 
 
@@ -31,6 +33,17 @@ class Viewer:
     def signed_in(self) -> bool:
         """Whether a person is known."""
         return self.account_id is not None
+
+    @property
+    def own_id(self) -> UUID:
+        """The account for which the person acts.
+
+        Raises:
+            NotAllowed: nobody is signed in.
+        """
+        if self.account_id is None:
+            raise NotAllowed("nobody is signed in")
+        return self.account_id
 
     @property
     def is_staff(self) -> bool:

@@ -36,8 +36,7 @@ async def portrait(
 @router.get("/members/me/leave")
 async def ask_leave(request: Request, session: ReadSession, viewer: SignedIn) -> Response:
     """Say what leaving means, and ask."""
-    assert viewer.account_id is not None  # noqa: S101 - SignedIn
-    member = await queries.member_of(session, viewer.account_id)
+    member = await queries.member_of(session, viewer.own_id)
     if member is None:
         raise Missing(_("You are not a member."))
     may = Party.MEMBER in policy.MOVES.get((member.standing, Standing.LEFT), frozenset())

@@ -24,8 +24,7 @@ async def work(request: Request, session: ReadSession, viewer: Staff) -> Respons
     """What waits for the alliance, oldest promise first; for other hats, the way to their pages."""
     if not reviewing.may_read(viewer):
         return page(request, "staff/welcome.html")
-    assert viewer.account_id is not None  # noqa: S101 - Staff
-    waiting = await channels.waiting_for_staff(session, viewer.account_id)
+    waiting = await channels.waiting_for_staff(session, viewer.own_id)
     return await _list(request, session, viewer, WORK, to_look_at=waiting.total)
 
 

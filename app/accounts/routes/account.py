@@ -36,10 +36,9 @@ async def account(request: Request, session: ReadSession, viewer: SignedIn) -> R
 async def _page(
     request: Request, session: AsyncSession, viewer: Viewer, form: Form[Any]
 ) -> Response:
-    assert viewer.account_id is not None  # noqa: S101 - SignedIn
-    linked = await queries.identities(session, viewer.account_id)
+    linked = await queries.identities(session, viewer.own_id)
     mine = {viewer.email, *(one.email for one in linked)} - {""}
-    person = await queries.person(session, viewer.account_id)
+    person = await queries.person(session, viewer.own_id)
     return page(
         request,
         "accounts/account.html",
@@ -106,8 +105,7 @@ async def end_one(
     request: Request, session_id: UUID, session: WriteSession, viewer: SignedIn
 ) -> Response:
     """End one of one's sessions; ending this very one is signing out."""
-    assert viewer.account_id is not None  # noqa: S101 - SignedIn
-    if not await sessions.end(session, viewer.account_id, only=session_id):
+    if not await sessions.end(session, viewer.own_id, only=session_id):
         raise Missing
     if session_id == viewer.session_id:
         response = see_other(request, "/")
@@ -120,8 +118,7 @@ async def end_one(
 @router.post("/account/sessions/end")
 async def end_others(request: Request, session: WriteSession, viewer: SignedIn) -> Response:
     """End all of one's sessions but this one."""
-    assert viewer.account_id is not None  # noqa: S101 - SignedIn
-    ended = await sessions.end(session, viewer.account_id, keep=viewer.session_id)
+    ended = await sessions.end(session, viewer.own_id, keep=viewer.session_id)
     flash(
         request,
         i18n.ngettext("%(n)s other session has ended.", "%(n)s other sessions have ended.", ended),

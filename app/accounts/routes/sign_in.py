@@ -59,8 +59,7 @@ async def ask_again(
     path = browser.wanted(next_path)
     if policy.recent(viewer):
         return see_other(request, path or policy.landing(viewer))
-    assert viewer.account_id is not None  # noqa: S101 - SignedIn
-    linked = {one.provider for one in await queries.identities(session, viewer.account_id)}
+    linked = {one.provider for one in await queries.identities(session, viewer.own_id)}
     found = tuple(one for one in providers().values() if one.name in linked)
     return page(request, "accounts/confirm.html", providers=found, next_path=path)
 

@@ -7,7 +7,6 @@ from starlette.responses import Response
 from app.applications.forms.others import MessageForm
 from app.applications.queries import applicant, thread
 from app.applications.service import messages
-from app.applications.service.own import account_of
 from app.core.i18n import gettext as _
 from app.core.viewer import Viewer
 from app.web.deps import ReadSession, SignedIn, WriteSession
@@ -33,7 +32,7 @@ async def _conversation(
     form: Form[MessageForm],
     status: int = 200,
 ) -> Response:
-    mine = await applicant.mine(session, account_of(viewer))
+    mine = await applicant.mine(session, viewer.own_id)
     if mine is None:
         return see_other(request, "/apply")
     entries = await thread.conversation(session, mine.case_id)

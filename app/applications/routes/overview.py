@@ -10,7 +10,6 @@ from app.applications.policy import deadlines, moves
 from app.applications.queries import applicant, thread
 from app.applications.queries.applicant import Mine
 from app.applications.service import drafts
-from app.applications.service.own import account_of
 from app.core.viewer import Viewer
 from app.members import queries as members
 from app.web.deps import ReadSession, SignedIn, WriteSession
@@ -33,7 +32,7 @@ async def _overview(
     form: Form[StartForm],
     status: int = 200,
 ) -> Response:
-    account_id = account_of(viewer)
+    account_id = viewer.own_id
     mine = await applicant.mine(session, account_id)
     if mine is not None and mine.status is Status.DRAFT:
         return page(request, "applications/tasks.html", mine=mine)

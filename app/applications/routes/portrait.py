@@ -11,7 +11,6 @@ from app.applications.models import Section
 from app.applications.queries import applicant
 from app.applications.routes import sections as pages
 from app.applications.service import portraits, sections
-from app.applications.service.own import account_of
 from app.core import pictures
 from app.core.errors import Missing, Refused
 from app.core.i18n import gettext as _
@@ -28,7 +27,7 @@ MOST_AN_HOUR = 20
 @router.get("/portrait")
 async def portrait(request: Request, session: ReadSession, viewer: SignedIn) -> Response:
     """The portrait there is, and the way to another."""
-    mine = await applicant.mine(session, account_of(viewer))
+    mine = await applicant.mine(session, viewer.own_id)
     if mine is None:
         return see_other(request, "/apply")
     if not mine.may_edit(Section.PORTRAIT):
@@ -48,7 +47,7 @@ async def save_portrait(request: Request, session: WriteSession, viewer: SignedI
     form = await read_form(request, PortraitForm)
     drawn = await _drawn(form)
     if drawn is None:
-        mine = await applicant.mine(session, account_of(viewer))
+        mine = await applicant.mine(session, viewer.own_id)
         if mine is None:
             return see_other(request, "/apply")
         return pages.section_page(request, mine, Section.PORTRAIT, form, status=422)
@@ -78,7 +77,7 @@ async def picture(
     session: ReadSession, viewer: SignedIn, portrait_id: str, size: Literal["card", "profile"]
 ) -> Response:
     """The portrait of one's own application; to nobody else."""
-    mine = await applicant.mine(session, account_of(viewer))
+    mine = await applicant.mine(session, viewer.own_id)
     data = None
     if mine is not None and mine.portrait == f"portraits/{portrait_id}":
         data = await storage().get(pictures.file(mine.portrait, size))

@@ -19,7 +19,6 @@ from app.applications.policy.answers import About, Answers, Topics
 from app.applications.queries import answers, applicant
 from app.applications.queries.applicant import Mine
 from app.applications.service import sections
-from app.applications.service.own import account_of
 from app.core.i18n import gettext as _
 from app.core.viewer import Viewer
 from app.web.deps import ReadSession, SignedIn, WriteSession
@@ -39,7 +38,7 @@ async def show(
     request: Request, session: AsyncSession, viewer: Viewer, section: Section
 ) -> Response:
     """The form of a section with what is held; to read only when it cannot be changed now."""
-    mine = await applicant.mine(session, account_of(viewer))
+    mine = await applicant.mine(session, viewer.own_id)
     if mine is None:
         return see_other(request, "/apply")
     if not mine.may_edit(section):
@@ -93,7 +92,7 @@ async def save(
     """Save a section, or say what is wrong with it."""
     form: Form[Any] = await read_form(request, FORMS[section])
     if form.errors:
-        mine = await applicant.mine(session, account_of(viewer))
+        mine = await applicant.mine(session, viewer.own_id)
         if mine is None:
             return see_other(request, "/apply")
         return section_page(request, mine, section, form, status=422)

@@ -10,7 +10,6 @@ from app.applications.policy.tasks import Task
 from app.applications.queries import answers, applicant
 from app.applications.queries.applicant import Mine
 from app.applications.service import drafts, submit
-from app.applications.service.own import account_of
 from app.core.i18n import gettext as _
 from app.core.viewer import Viewer
 from app.web.deps import ReadSession, SignedIn, WriteSession
@@ -24,7 +23,7 @@ router = APIRouter(prefix="/apply")
 @router.get("/check")
 async def check(request: Request, session: ReadSession, viewer: SignedIn) -> Response:
     """All answers in one place, before they are sent."""
-    mine = await applicant.mine(session, account_of(viewer))
+    mine = await applicant.mine(session, viewer.own_id)
     if mine is None:
         return see_other(request, "/apply")
     if mine.status is Status.INFO_REQUESTED:
@@ -53,7 +52,7 @@ async def send(request: Request, session: WriteSession, viewer: SignedIn) -> Res
 async def send_back(request: Request, session: WriteSession, viewer: SignedIn) -> Response:
     """Send what was asked for back to the reviewer."""
     form = await read_form(request, AnswerForm)
-    mine = await applicant.mine(session, account_of(viewer))
+    mine = await applicant.mine(session, viewer.own_id)
     unchanged = mine is not None and Task.TO_CHANGE in mine.tasks.values()
     if unchanged and not form.shown("words").strip():
         form.error("words", submit.unanswered())
@@ -69,7 +68,7 @@ async def _again(
     viewer: Viewer,
     form: Form[SubmitForm] | Form[AnswerForm],
 ) -> Response:
-    mine = await applicant.mine(session, account_of(viewer))
+    mine = await applicant.mine(session, viewer.own_id)
     if mine is None:
         return see_other(request, "/apply")
     return _check(request, mine, form, status=422)
@@ -78,7 +77,7 @@ async def _again(
 @router.get("/submitted")
 async def submitted(request: Request, session: ReadSession, viewer: SignedIn) -> Response:
     """It has arrived: what happens next, and by when."""
-    mine = await applicant.mine(session, account_of(viewer))
+    mine = await applicant.mine(session, viewer.own_id)
     if mine is None or mine.status not in (Status.SUBMITTED, Status.IN_REVIEW):
         return see_other(request, "/apply")
     return page(request, "applications/submitted.html", mine=mine)
@@ -87,7 +86,7 @@ async def submitted(request: Request, session: ReadSession, viewer: SignedIn) ->
 @router.get("/withdraw")
 async def ask_withdraw(request: Request, session: ReadSession, viewer: SignedIn) -> Response:
     """Say what withdrawing means, and ask."""
-    mine = await applicant.mine(session, account_of(viewer))
+    mine = await applicant.mine(session, viewer.own_id)
     if mine is None or not mine.is_open:
         return see_other(request, "/apply")
     return page(request, "applications/withdraw.html", mine=mine)

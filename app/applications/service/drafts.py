@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.applications.models import OPEN, Application, Party, Status
 from app.applications.policy.answers import About, Portrait, Topics
 from app.applications.queries import applicant
-from app.applications.service.own import account_of, take_own
+from app.applications.service.own import take_own
 from app.applications.service.status import set_status, what_it_is
 from app.audit import service as audit
 from app.cases import service as cases
@@ -30,7 +30,7 @@ async def start(session: AsyncSession, by: Viewer) -> Application:
         NotAllowed: nobody is signed in.
         Conflict, Refused: as `policy.moves.check_start` says.
     """
-    account_id = account_of(by)
+    account_id = by.own_id
     await locks.hold(session, f"applications.start:{account_id}")  # a double click begins one
     before = await session.scalar(
         select(Application)

@@ -1,26 +1,13 @@
 """An applicant's way to their own application."""
 
-from uuid import UUID
-
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.applications.models import Application
 from app.applications.service.status import take
-from app.core.errors import Missing, NotAllowed
+from app.core.errors import Missing
 from app.core.i18n import gettext as _
 from app.core.viewer import Viewer
-
-
-def account_of(by: Viewer) -> UUID:
-    """The account for which `by` acts.
-
-    Raises:
-        NotAllowed: nobody is signed in.
-    """
-    if by.account_id is None:
-        raise NotAllowed("applications: nobody's")
-    return by.account_id
 
 
 async def take_own(session: AsyncSession, by: Viewer) -> Application:
@@ -32,7 +19,7 @@ async def take_own(session: AsyncSession, by: Viewer) -> Application:
     """
     latest = await session.scalar(
         select(Application.id)
-        .where(Application.account_id == account_of(by))
+        .where(Application.account_id == by.own_id)
         .order_by(Application.id.desc())
         .limit(1)
     )

@@ -8,7 +8,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.applications.models import Application
 from app.applications.policy.answers import Portrait
-from app.applications.service.own import account_of
 from app.core import jobs, pictures
 from app.core.db import transaction
 from app.core.viewer import Viewer
@@ -28,7 +27,7 @@ async def keep(by: Viewer, sizes: Mapping[str, bytes], seen: str) -> Portrait:
         seen: the section's `mark` as the person saw it; the same file sent twice from one page
             becomes one portrait.
     """
-    key = pictures.key_of(sizes, f"{account_of(by)}:{seen}")
+    key = pictures.key_of(sizes, f"{by.own_id}:{seen}")
     async with transaction() as session:
         await jobs.defer(session, FORGET, after=SETTLED, portrait=key)
     await pictures.keep(key, sizes)

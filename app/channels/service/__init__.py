@@ -1,6 +1,6 @@
 """What can be done with channels: by their owners, by the portal's own checks, by staff."""
 
-from app.channels.service.channels import add, own, remove, set_followers
+from app.channels.service.channels import add, remove, set_followers
 from app.channels.service.checks import CHECK, ask_check, ask_of, identity_url, record
 from app.channels.service.proofs import begin, expire_codes, set_proof
 from app.channels.service.settle import confirm, correct_followers, open_evidence, refuse, take_away
@@ -16,7 +16,6 @@ __all__ = [
     "expire_codes",
     "identity_url",
     "open_evidence",
-    "own",
     "record",
     "refuse",
     "remove",

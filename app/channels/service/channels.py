@@ -17,21 +17,10 @@ from app.channels.service.taking import pending, take, touch
 from app.core import clock, locks
 from app.core.config import settings
 from app.core.db import or_conflict
-from app.core.errors import NotAllowed, Refused
+from app.core.errors import Refused
 from app.core.i18n import gettext as _
 from app.core.i18n import ngettext
 from app.core.viewer import Viewer
-
-
-def own(by: Viewer) -> UUID:
-    """The account for which `by` acts.
-
-    Raises:
-        NotAllowed: nobody is signed in.
-    """
-    if by.account_id is None:
-        raise NotAllowed("channels: nobody's")
-    return by.account_id
 
 
 async def add(
@@ -54,7 +43,7 @@ async def add(
     Raises:
         NotRecognised, Refused: it names no channel, is one's own already, or one too many.
     """
-    account_id = own(by)
+    account_id = by.own_id
     found = recognise(link, platform)
     if found.host is not None and found.host == urlsplit(settings().base_url).hostname:
         raise Refused(_("This is a page of the alliance itself. Paste the link to your own."))
@@ -115,7 +104,7 @@ async def set_followers(
         Missing, Stale: as `take` says.
         Refused: no such count, or of no such day.
     """
-    channel = await take(session, channel_id, seen=seen, owner=own(by))
+    channel = await take(session, channel_id, seen=seen, owner=by.own_id)
     await write_followers(
         session,
         by,
@@ -179,7 +168,7 @@ async def remove(session: AsyncSession, by: Viewer, channel_id: UUID, seen: int)
     Raises:
         Missing, Stale: as `take` says.
     """
-    channel = await take(session, channel_id, seen=seen, owner=own(by))
+    channel = await take(session, channel_id, seen=seen, owner=by.own_id)
     for proof in await pending(session, channel):
         await set_proof(
             session, channel, proof, ProofStatus.FAILED, party=Party.OWNER, by=by, failure="removed"

@@ -14,7 +14,7 @@ from app.channels.service.proofs import held_by_another, set_proof
 from app.channels.service.taking import pending, take, touch
 from app.core import clock, jobs
 from app.core.config import settings
-from app.core.errors import Conflict, Missing, NotAllowed
+from app.core.errors import Conflict, Missing
 from app.core.i18n import gettext as _
 from app.core.viewer import Viewer
 
@@ -32,9 +32,7 @@ async def ask_check(session: AsyncSession, by: Viewer, channel_id: UUID) -> None
         Missing: as `take` says.
         Conflict: no attempt is under way that the portal could check.
     """
-    if by.account_id is None:
-        raise NotAllowed("channels: nobody's")
-    channel = await take(session, channel_id, owner=by.account_id)
+    channel = await take(session, channel_id, owner=by.own_id)
     proof = next((p for p in await pending(session, channel) if METHODS[p.method].by_portal), None)
     if proof is None:
         raise Conflict(_("There is nothing to check. Choose how to prove the channel first."))

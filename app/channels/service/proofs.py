@@ -18,7 +18,7 @@ from app.channels.service.taking import pending, take
 from app.core import clock, locks
 from app.core.crypto import crockford, token
 from app.core.db import or_conflict
-from app.core.errors import Conflict, NotAllowed, Refused
+from app.core.errors import Conflict, Refused
 from app.core.i18n import gettext as _
 from app.core.viewer import Viewer
 
@@ -116,9 +116,7 @@ async def begin(
         Refused: the method does not work there.
         Conflict: the channel is proven already.
     """
-    if by.account_id is None:
-        raise NotAllowed("channels: nobody's")
-    channel = await take(session, channel_id, owner=by.account_id)
+    channel = await take(session, channel_id, owner=by.own_id)
     method = METHODS[key]
     if not method.works_for(channel.platform):
         raise Refused(_("A channel of this platform cannot be proven in this way."))
