@@ -4,7 +4,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.models import Account, Identity
 from app.accounts.providers import label_of
-from app.core import i18n
 from app.mail import service as mail
 
 
@@ -23,7 +22,7 @@ async def _tell(session: AsyncSession, account: Account, identity: Identity, let
         session,
         letter,
         to=account.email,
-        locale=account.locale if account.locale in i18n.LOCALES else i18n.DEFAULT_LOCALE,
+        locale=account.locale,
         key=f"{letter}:{identity.id}",
         account_id=account.id,
         name=account.display_name,

@@ -12,7 +12,7 @@ from app.accounts.queries import Person
 from app.applications.models import Application, Party, Section, Status
 from app.applications.policy import deadlines
 from app.applications.policy.moves import DECLINE_REASONS, SECTION_NAMES
-from app.core import clock, i18n
+from app.core import clock
 from app.core.crypto import uuid7
 from app.mail import service as mail
 from app.members import queries as members
@@ -99,7 +99,7 @@ async def preview(
     }
     return mail.compose(
         f"applications/{letter}",
-        _locale(person),
+        person.locale if person else "",
         {"name": _name(application, person), **facts},
     )
 
@@ -127,11 +127,6 @@ async def _facts(session: AsyncSession, application: Application, move: Move) ->
     }
 
 
-def _locale(person: Person | None) -> str:
-    chosen = person.locale if person else ""
-    return chosen if chosen in i18n.LOCALES else i18n.DEFAULT_LOCALE
-
-
 def _name(application: Application, person: Person | None) -> str:
     return application.stage_name or (person.name if person else "")
 
@@ -150,7 +145,7 @@ async def _send(
         session,
         f"applications/{letter}",
         to=person.email or application.contact_email or "",
-        locale=_locale(person),
+        locale=person.locale,
         key=key,
         account_id=person.id,
         name=_name(application, person),

@@ -1,15 +1,16 @@
 """Reading a thread."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.models import Account
-from app.cases.models import Audience, Message
+from app.cases.models import Audience, Author, Message
 from app.core.viewer import Viewer
 
 
@@ -25,6 +26,48 @@ class Said:
     words: str
     event: str | None
     facts: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of a conversation, as `components/cases.html` shows it."""
+
+    kind: Literal["message", "event"]
+    text: str
+    at: datetime
+    author: str = ""
+    mine: bool = False
+    staff: bool = False
+    internal: bool = False
+
+
+def conversation(
+    thread: Sequence[Said], tell: Callable[[Said], str], *, staff: bool
+) -> tuple[Entry, ...]:
+    """A thread as one of its readers has it.
+
+    Args:
+        tell: puts an event into the reader's words; "" for one that does not concern them.
+        staff: whether staff read; else the person concerned, whose own words are marked.
+    """
+    found = []
+    for said in thread:
+        if said.event is not None:
+            if sentence := tell(said):
+                found.append(Entry("event", sentence, said.at))
+            continue
+        found.append(
+            Entry(
+                "message",
+                said.words,
+                said.at,
+                said.author_name,
+                mine=not staff and said.author == Author.PERSON,
+                staff=said.author == Author.STAFF,
+                internal=said.audience == Audience.STAFF,
+            )
+        )
+    return tuple(found)
 
 
 async def thread(session: AsyncSession, case_id: UUID, *, staff: bool) -> tuple[Said, ...]:

@@ -7,7 +7,6 @@ from app.channels.models import Channel, ChannelProof, ProofStatus
 from app.channels.policy.links import shown
 from app.channels.policy.platforms import platform_name
 from app.channels.policy.proofs import Party
-from app.core import i18n
 from app.mail import service as mail
 
 _LETTERS = {
@@ -34,7 +33,7 @@ async def tell_moved(
         session,
         _LETTERS[proof.status],
         to=person.email,
-        locale=person.locale if person.locale in i18n.LOCALES else i18n.DEFAULT_LOCALE,
+        locale=person.locale,
         key=f"channels.moved:{proof.id}:{proof.status.value}",
         account_id=person.id,
         name=person.name,

@@ -23,6 +23,8 @@ from app.channels.policy.platforms import platform_name
 from app.core import clock
 
 PER_PAGE = 50
+PROVEN = (Channel.proven_at.is_not(None), Channel.lost_at.is_(None), Channel.removed_at.is_(None))
+"""What holds of a channel that is proven today."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,15 +33,20 @@ def current_locale() -> str:
     return _locale.get()
 
 
+def known(locale: str) -> str:
+    """`locale` when the portal speaks it, else Vietnamese."""
+    return locale if locale in LOCALES else DEFAULT_LOCALE
+
+
 def set_locale(locale: str) -> None:
     """Speak `locale` for the rest of this context (a request has one of its own)."""
-    _locale.set(locale if locale in LOCALES else DEFAULT_LOCALE)
+    _locale.set(known(locale))
 
 
 @contextmanager
 def use_locale(locale: str) -> Iterator[None]:
     """Speak `locale` inside the block: mails are written in their reader's language."""
-    token = _locale.set(locale if locale in LOCALES else DEFAULT_LOCALE)
+    token = _locale.set(known(locale))
     try:
         yield
     finally:

@@ -30,10 +30,10 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.channels.models import Channel
+from app.channels.queries import PROVEN
 from app.core.reference import reference
 from app.core.text import fold, vietnamese_sort_key
 from app.directory.policy import FILTERS, PER_PAGE, Query, Sort, pages, vocabulary
-from app.directory.queries.lines import PROVEN
 from app.members.models import Member
 from app.members.policy import words
 

@@ -29,6 +29,7 @@ def compose(template: str, locale: str, context: Mapping[str, Any]) -> Letter:
 
     The template has two blocks, `subject` and `body`; previews use this too.
     """
+    locale = i18n.known(locale)
     with i18n.use_locale(locale):
         found = environment().get_template(f"mail/{template}.txt")
         base = settings().base_url
@@ -53,7 +54,7 @@ async def send(
     Args:
         template: the name below `templates/mail/`, without `.txt`.
         to: the reader's address; nothing is sent when it is empty.
-        locale: the reader's language.
+        locale: the reader's language; Vietnamese when the portal does not speak it.
         key: names the cause; a second letter of the same key is not written.
     """
     if not to:
@@ -65,7 +66,7 @@ async def send(
         key=key,
         account_id=account_id,
         to_address=to,
-        locale=locale,
+        locale=i18n.known(locale),
         subject=letter.subject,
         body=letter.body,
         state=MailState.QUEUED,

@@ -5,7 +5,6 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts import queries as accounts
-from app.core import i18n
 from app.mail import service as mail
 from app.members.models import Member, Party, Standing, StandingChange
 
@@ -53,12 +52,11 @@ async def _send(
     person = await accounts.person(session, member.account_id)
     if person is None:
         return
-    locale = person.locale if person.locale in i18n.LOCALES else i18n.DEFAULT_LOCALE
     await mail.send(
         session,
         letter,
         to=person.email,
-        locale=locale,
+        locale=person.locale,
         key=key,
         account_id=person.id,
         name=member.stage_name,

@@ -20,6 +20,7 @@ from app.applications.queries.sheets import sheet_of
 from app.applications.service import assessment
 from app.applications.service import review as service
 from app.audit.queries import Event
+from app.cases.queries import conversation
 from app.core import clock, pictures
 from app.core.errors import Missing, Stale
 from app.core.i18n import gettext as _
@@ -100,7 +101,7 @@ async def _page(
         ],
         section_names=words.sections,
         sources=words.sources(),
-        thread=words.conversation(it.thread),
+        thread=conversation(it.thread, words.told, staff=True),
         history=_lines(it, it.history),
         scoring=_lines(it, it.scoring),
         views=_lines(it, it.views),

@@ -1,10 +1,7 @@
 """The words for what staff see: roles, and what happened to an application."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from types import MappingProxyType
-from typing import Literal
 from uuid import UUID
 
 from babel.support import LazyProxy
@@ -135,40 +132,8 @@ def _name(account_id: str | None, names: Mapping[UUID, str]) -> str:
     return names.get(UUID(account_id), "") if account_id else ""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One line of the conversation, as `components/cases.html` shows it."""
-
-    kind: Literal["message", "event"]
-    text: str
-    at: datetime
-    author: str = ""
-    mine: bool = False
-    staff: bool = False
-    internal: bool = False
-
-
-def conversation(thread: Sequence[Said]) -> tuple[Entry, ...]:
-    """The whole thread as staff read it, notes and events of their own among it."""
-    found = []
-    for said in thread:
-        if said.event is None:
-            found.append(
-                Entry(
-                    "message",
-                    said.words,
-                    said.at,
-                    said.author_name,
-                    staff=said.author == "staff",
-                    internal=said.audience == "staff",
-                )
-            )
-        elif sentence := _event(said):
-            found.append(Entry("event", sentence, said.at))
-    return tuple(found)
-
-
-def _event(said: Said) -> str:
+def told(said: Said) -> str:
+    """What happened, said to staff; empty for what tells them nothing."""
     facts = said.facts
     if said.event == "application.taken_over":
         return _(
@@ -178,8 +143,8 @@ def _event(said: Said) -> str:
         )
     if said.event != "application.moved":
         return ""
-    told = move(facts.get("old"), facts.get("new"))
+    text = move(facts.get("old"), facts.get("new"))
     who = said.author_name if facts.get("party") != "clock" else ""
     about = sections(facts.get("sections") or [])
-    told = f"{told}: {about}" if about else told
-    return f"{told} ({who})" if told and who else told
+    text = f"{text}: {about}" if about else text
+    return f"{text} ({who})" if text and who else text

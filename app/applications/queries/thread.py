@@ -1,9 +1,7 @@
 """The conversation about an application, as its applicant reads it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,20 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.applications.models import Section, Status
 from app.applications.policy.moves import SECTION_NAMES
 from app.cases import queries as cases
-from app.cases.queries import Said
+from app.cases.queries import Entry, Said
 from app.core.i18n import gettext as _
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One line of the conversation, as `components/cases.html` shows it."""
-
-    kind: Literal["message", "event"]
-    text: str
-    at: datetime
-    author: str = ""
-    mine: bool = False
-    staff: bool = False
 
 
 def named(sections: list[str]) -> str:
@@ -76,13 +62,5 @@ def _sentence(said: Said) -> str:
 
 async def conversation(session: AsyncSession, case_id: UUID) -> tuple[Entry, ...]:
     """The conversation that the applicant may see, oldest first. One statement."""
-    found = []
-    for said in await cases.thread(session, case_id, staff=False):
-        if said.event is None:
-            mine = said.author == "person"
-            found.append(
-                Entry("message", said.words, said.at, said.author_name, mine=mine, staff=not mine)
-            )
-        elif sentence := _sentence(said):
-            found.append(Entry("event", sentence, said.at))
-    return tuple(found)
+    thread = await cases.thread(session, case_id, staff=False)
+    return cases.conversation(thread, _sentence, staff=False)

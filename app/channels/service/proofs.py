@@ -14,6 +14,7 @@ from app.channels.methods import METHODS, Method
 from app.channels.models import Channel, ChannelProof, IdentityLink, MethodKey, ProofStatus
 from app.channels.policy import proofs as policy
 from app.channels.policy.proofs import Party
+from app.channels.queries import PROVEN
 from app.channels.service.taking import pending, take
 from app.core import clock, locks
 from app.core.crypto import crockford, token
@@ -93,9 +94,7 @@ async def held_by_another(session: AsyncSession, channel: Channel) -> bool:
                 Channel.platform == channel.platform,
                 Channel.key == channel.key,
                 Channel.id != channel.id,
-                Channel.proven_at.is_not(None),
-                Channel.lost_at.is_(None),
-                Channel.removed_at.is_(None),
+                *PROVEN,
             )
         )
     )

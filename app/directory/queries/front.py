@@ -7,7 +7,8 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.channels.models import Channel
-from app.directory.queries.lines import PROVEN, Card
+from app.channels.queries import PROVEN
+from app.directory.queries.lines import Card
 from app.directory.queries.results import cards
 from app.members.models import Member, Standing
 from app.members.policy import PRESENT

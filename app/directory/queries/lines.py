@@ -10,12 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.channels.models import Channel, FollowersSource, MethodKey
 from app.channels.policy.platforms import platform_name
+from app.channels.queries import PROVEN
 from app.core.i18n import gettext as _
 from app.core.reference import reference
 from app.members.queries import MemberView
-
-PROVEN = (Channel.proven_at.is_not(None), Channel.lost_at.is_(None), Channel.removed_at.is_(None))
-"""What holds of a channel that is proven today."""
 
 
 @dataclass(frozen=True, slots=True)
