@@ -29,6 +29,7 @@ TEMPLATE_OPTIONS = {
     "trimmed": "true",
     "silent": "false",
 }
+ROOMS = {"home", "check", "many", "embed", "profile", "feeds", "api"}
 GROUND = {"core", "web", "layouts", "components", "errors", "main", "cli", "worker"}
 
 
@@ -37,6 +38,8 @@ def slice_of(path: Path) -> str:
     parts = path.with_suffix("").parts[1:]
     if parts[0] == "mail" and path.parts[0] == "templates" and len(parts) > 2:  # noqa: PLR2004
         return parts[1]
+    if parts[0] == "directory":  # its rooms have words of their own: one a folder of templates
+        return next((part for part in parts[1:] if part in ROOMS), "directory")
     return "web" if parts[0] in GROUND else parts[0]
 
 

@@ -8,7 +8,9 @@ from functools import lru_cache
 from types import MappingProxyType
 from urllib.parse import urlencode
 
+from app.channels.models import MethodKey
 from app.channels.policy.platforms import platforms
+from app.core import clock
 from app.core.i18n import compact_number
 from app.core.i18n import gettext as _
 from app.core.reference import Term, Tier, reference
@@ -19,7 +21,8 @@ from app.members.policy import standing_name, words
 PER_PAGE = 24
 LONGEST = 100  # characters of free text that are looked at
 MOST_WORDS = 8
-FILTERS = ("topic", "province", "platform", "tier", "language", "standing")
+FILTERS = ("topic", "province", "platform", "tier", "language", "method", "since", "standing")
+FIRST_YEAR = 2025  # the programme began on 18 August 2025 (design §1)
 _PAGE = re.compile("[0-9]{1,9}")
 USUAL_STANDING = (Standing.ACTIVE.value,)
 
@@ -33,12 +36,19 @@ class Sort(StrEnum):
     FOLLOWERS = "followers"
 
 
-@lru_cache
 def vocabulary(name: str) -> Mapping[str, str]:
     """The values of a filter as an address writes them → as the tables do, in their order.
 
     Provinces are written by name (`ho-chi-minh`), the rest by key.
     """
+    if name == "since":  # not kept: a new year begins while the process runs
+        years = map(str, range(FIRST_YEAR, clock.today().year + 1))
+        return MappingProxyType({year: year for year in years})
+    return _vocabulary(name)
+
+
+@lru_cache
+def _vocabulary(name: str) -> Mapping[str, str]:
     if name == "province":
         ordered = sorted(reference.provinces.values(), key=lambda p: fold(p.name("vi")))
         return MappingProxyType({p.slug: p.key for p in ordered})
@@ -47,6 +57,7 @@ def vocabulary(name: str) -> Mapping[str, str]:
         "platform": platforms(),
         "tier": reference.tiers,
         "language": reference.languages,
+        "method": [method.value for method in MethodKey],
         "standing": [standing.value for standing in Standing],
     }[name]
     return MappingProxyType({key: key for key in keys})
@@ -66,6 +77,8 @@ class Query:
     platform: tuple[str, ...] = ()
     tier: tuple[str, ...] = ()
     language: tuple[str, ...] = ()
+    method: tuple[str, ...] = ()
+    since: tuple[str, ...] = ()
     standing: tuple[str, ...] = USUAL_STANDING
     sort: Sort = Sort.NEWEST
     page: int = 1
@@ -196,6 +209,10 @@ def label(name: str, value: str) -> str:
         return platforms()[key].name
     if name == "standing":
         return standing_name(Standing(key))
+    if name == "method":
+        return method_name(MethodKey(key))
+    if name == "since":
+        return key
     if name == "tier":
         return _tier_label(reference.tiers[key])
     terms: dict[str, Mapping[str, Term]] = {
@@ -204,6 +221,15 @@ def label(name: str, value: str) -> str:
         "language": reference.languages,
     }
     return terms[name][key].name()
+
+
+def method_name(method: MethodKey) -> str:
+    """How a channel was proven, in a few words."""
+    return {
+        MethodKey.PAGE_CODE: _("A code on the page"),
+        MethodKey.REL_ME: _("A link on the page"),
+        MethodKey.STAFF: _("Looked at by staff"),
+    }[method]
 
 
 def _tier_label(tier: Tier) -> str:

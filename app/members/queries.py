@@ -17,6 +17,7 @@ class MemberView:
     """A member as pages show them; `legal_name` is empty unless they made it public."""
 
     id: UUID
+    serial: int
     account_id: UUID
     number: str
     standing: Standing
@@ -67,6 +68,7 @@ def view(member: Member) -> MemberView:
     """A member's row as pages may have it."""
     return MemberView(
         id=member.id,
+        serial=member.serial,
         account_id=member.account_id,
         number=member.number,
         standing=member.standing,
@@ -109,10 +111,10 @@ async def members_of(
     return {member.account_id: view(member) for member in found}
 
 
-async def by_ids(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, MemberView]:
-    """Several members by id, in one statement."""
-    found = await session.scalars(select(Member).where(Member.id.in_(ids)))
-    return {member.id: view(member) for member in found}
+async def by_serials(session: AsyncSession, serials: Collection[int]) -> dict[int, MemberView]:
+    """Several members by serial, in one statement."""
+    found = await session.scalars(select(Member).where(Member.serial.in_(serials)))
+    return {member.serial: view(member) for member in found}
 
 
 async def history(session: AsyncSession, member_id: UUID) -> tuple[Change, ...]:

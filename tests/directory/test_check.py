@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.channels.models import Channel
 from app.core.db import Database
 from app.directory import recognition
-from app.directory.queries.answer import Answer, Verdict, check
+from app.directory.queries.check import Answer, Verdict, check
 from app.members.models import Standing
 from tests.conftest import statements
 from tests.factories.accounts import make_account

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core.clock import VIETNAM
 from app.core.db import Database
 from app.core.i18n import use_locale
 from app.core.reference import reference
@@ -29,8 +30,8 @@ def asked(**given: Any) -> Query:
 
 async def names(session: AsyncSession, **given: Any) -> list[str]:
     found = await search(session, asked(**given))
-    members = await queries.by_ids(session, found.ids)
-    return [members[each].stage_name for each in found.ids]
+    members = await queries.by_serials(session, [hit.serial for hit in found.hits])
+    return [members[hit.serial].stage_name for hit in found.hits]
 
 
 @pytest.mark.parametrize(
@@ -108,7 +109,7 @@ async def test_the_best_fit_comes_first(session: AsyncSession) -> None:
     await prove(session, longer, "https://www.tiktok.com/@haan.daily")
     found = await search(session, asked(q="Hà An"))
     order = [exact, plain, handle, begins, inside, longer, of_words]
-    assert list(found.ids) == [member.id for member in order]
+    assert [hit.serial for hit in found.hits] == [member.serial for member in order]
 
 
 async def test_lists_follow_the_vietnamese_alphabet(session: AsyncSession) -> None:
@@ -155,6 +156,8 @@ def values_of(crowd: Crowd, row: dict[str, Any]) -> dict[str, set[str]]:
         "platform": {c["platform"] for c in held},
         "tier": set() if largest is None else {reference.tier_of(largest).key},
         "language": set(row["languages"]),
+        "method": {c["proof_method"].value for c in held},
+        "since": {str(row["joined_at"].astimezone(VIETNAM).year)},
         "standing": {row["standing"].value},
     }
 
@@ -177,7 +180,7 @@ def by_hand(crowd: Crowd, query: Query) -> tuple[set[Any], dict[str, Any], dict[
         values = values_of(crowd, row)
         fails = {n for n in FILTERS if query.chosen(n) and not values[n] & set(query.chosen(n))}
         if not fails:
-            fit.add(row["id"])
+            fit.add(row["serial"])
         for name in FILTERS:
             if fails <= {name}:
                 loosened[name] += 1
@@ -190,7 +193,8 @@ async def everybody(session: AsyncSession, query: Query) -> tuple[Found, list[An
     first = await search(session, query)
     ids: list[Any] = []
     for page in range(1, -(-first.total // PER_PAGE) + 1):
-        ids += (await search(session, query.on_page(page))).ids
+        found = await search(session, query.on_page(page))
+        ids += [hit.serial for hit in found.hits]
     return first, ids
 
 
@@ -226,13 +230,13 @@ async def test_a_page_too_far_is_the_last_one(session: AsyncSession) -> None:
     await Crowd(70, seed=5).move_in(session)
     query = asked(standing=list(vocabulary("standing")), sort="name")
     last = await search(session, query.on_page(3))
-    assert (last.total, last.page, len(last.ids)) == (70, 3, 70 - 2 * PER_PAGE)
+    assert (last.total, last.page, len(last.hits)) == (70, 3, 70 - 2 * PER_PAGE)
     assert await search(session, query.on_page(999_999_999)) == last
 
 
 async def test_nobody_at_all_is_one_empty_page(session: AsyncSession) -> None:
     found = await search(session, Query(page=7))
-    assert (found.ids, found.total, found.page) == ((), 0, 1)
+    assert (found.hits, found.total, found.page) == ((), 0, 1)
     assert all(not each for each in found.counts.values())
 
 

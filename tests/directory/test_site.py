@@ -8,7 +8,7 @@ import pytest
 
 from app.core import clock
 from app.core.config import settings
-from app.directory import site
+from app.directory.routes import site
 from app.members import service
 from app.members.models import Standing
 from tests.conftest import statements

@@ -44,13 +44,13 @@ async def figures(session: AsyncSession) -> Figures | None:
 
 async def recent(session: AsyncSession) -> tuple[Card, ...]:
     """The members in good standing who joined last. Three statements."""
-    ids = await session.scalars(
-        select(Member.id)
+    serials = await session.scalars(
+        select(Member.serial)
         .where(Member.standing == Standing.ACTIVE)
         .order_by(Member.joined_at.desc(), Member.serial.desc())
         .limit(RECENT)
     )
-    return await cards(session, tuple(ids))
+    return await cards(session, tuple(serials))
 
 
 async def listed(session: AsyncSession, most: int, part: int) -> list[tuple[str, datetime]]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -48,20 +47,21 @@ async def results(session: AsyncSession, query: Query) -> Results:
     found = await search(session, query)
     return Results(
         query=query.on_page(found.page),
-        cards=await cards(session, found.ids),
+        cards=await cards(session, [hit.serial for hit in found.hits]),
         total=found.total,
         pages=pages(found.total),
         filters=tuple(_filter(query, found, name) for name in FILTERS),
     )
 
 
-async def cards(session: AsyncSession, ids: Sequence[UUID]) -> tuple[Card, ...]:
-    """Members by id, in the order given. Two statements; none for nobody."""
-    if not ids:
+async def cards(session: AsyncSession, serials: Sequence[int]) -> tuple[Card, ...]:
+    """Members by serial, in the order given; who is gone meanwhile is left out. Two statements."""
+    if not serials:
         return ()
-    people = await members.by_ids(session, ids)
+    people = await members.by_serials(session, serials)
     held = await held_by(session, [person.account_id for person in people.values()])
-    return tuple(card(people[each], held[people[each].account_id]) for each in ids)
+    there = (people[serial] for serial in serials if serial in people)
+    return tuple(card(person, held[person.account_id]) for person in there)
 
 
 def _filter(query: Query, found: Found, name: str) -> Filter:

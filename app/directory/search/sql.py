@@ -4,11 +4,8 @@ PostgreSQL answers it from the tables themselves (decision 0010); nothing outsid
 how. One statement, whatever is asked, so that counts and page are of the same moment.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import (
     ARRAY,
@@ -34,6 +31,7 @@ from app.channels.queries import PROVEN
 from app.core.reference import reference
 from app.core.text import fold, vietnamese_sort_key
 from app.directory.policy import FILTERS, PER_PAGE, Query, Sort, pages, vocabulary
+from app.directory.search.documents import Found, Hit
 from app.members.models import Member
 from app.members.policy import words
 
@@ -43,23 +41,7 @@ _ACCENTED = (
 )
 _BETWEEN = "._-·@/"  # what parts the words of a handle
 _PLAIN = "".join(map(fold, _ACCENTED)) + " " * len(_BETWEEN)
-_SEVERAL = frozenset({"topic", "language", "platform"})  # a member may have more than one
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What a query finds.
-
-    `counts` has, for each filter and each of its values as an address writes them, how many
-    members would be found were that value chosen and all other filters kept; a value without
-    members is not in it. `loosened` has, for each filter, how many were found without it.
-    """
-
-    ids: tuple[UUID, ...]
-    total: int
-    page: int
-    counts: Mapping[str, Mapping[str, int]]
-    loosened: Mapping[str, int]
+_SEVERAL = frozenset({"topic", "language", "platform", "method"})  # a member may have more than one
 
 
 async def search(session: AsyncSession, query: Query) -> Found:
@@ -69,20 +51,21 @@ async def search(session: AsyncSession, query: Query) -> Found:
     """
     counts: dict[str, dict[str, int]] = {name: {} for name in FILTERS}
     loosened: dict[str, int] = {}
-    ids: dict[int, UUID] = {}
+    hits: dict[int, Hit] = {}
     total = 0
     addresses = {name: {key: value for value, key in vocabulary(name).items()} for name in FILTERS}
     for what, key, number in await session.execute(_statement(query)):
         if what == "total":
             total = number
         elif what == "member":
-            ids[number] = UUID(key)
+            serial, version = map(int, key.split())
+            hits[number] = Hit(serial, version)
         elif not key:
             loosened[what] = number
         elif key in addresses[what]:
             counts[what][addresses[what][key]] = number
     return Found(
-        ids=tuple(ids[place] for place in sorted(ids)),
+        hits=tuple(hits[place] for place in sorted(hits)),
         total=total,
         page=min(query.page, pages(total)),
         counts=MappingProxyType(counts),
@@ -117,14 +100,14 @@ def _page(fits: CTE, all_pass: ColumnElement[bool], query: Query) -> Select[Any,
     order = _order(fits, query.sort)
     place = func.row_number().over(order_by=order)
     rows = (
-        select(fits.c.id, place.label("place"))
+        select(fits.c.hit, place.label("place"))
         .where(all_pass)
         .order_by(*order)
         .limit(PER_PAGE)
         .offset(first.scalar_subquery())
         .subquery("page")
     )
-    return select(literal("member"), cast(rows.c.id, Text), rows.c.place)
+    return select(literal("member"), rows.c.hit, rows.c.place)
 
 
 def _counts(fits: CTE, name: str, others: ColumnElement[bool]) -> Select[Any, Any, Any]:
@@ -153,11 +136,13 @@ def _fitting(query: Query) -> CTE:
         "platform": platform,
         "tier": tier,
         "language": Member.languages.expression,
+        "method": func.coalesce(reach.c.methods, cast([], ARRAY(Text))),
+        "since": func.to_char(func.timezone("Asia/Ho_Chi_Minh", Member.joined_at), "YYYY"),
         "standing": cast(Member.standing, Text),
     }
     return (
         select(
-            Member.id,
+            func.concat(Member.serial, " ", Member.version).label("hit"),
             Member.serial,
             Member.sort_key,
             Member.joined_at,
@@ -196,12 +181,14 @@ def _reach(*, with_handles: bool) -> Subquery:
         (ascii_only, func.translate(handle, _BETWEEN, " " * len(_BETWEEN))),
         else_=func.translate(handle, _ACCENTED + _BETWEEN, _PLAIN),
     )
+    method = cast(Channel.proof_method, Text)
     both = func.concat(" ", plain, " ", func.replace(plain, " ", ""), "|")
     return (
         select(
             Channel.account_id,
             func.max(Channel.followers).label("followers"),
             func.array_agg(Channel.platform.distinct(), type_=ARRAY(Text)).label("platforms"),
+            func.array_agg(method.distinct(), type_=ARRAY(Text)).label("methods"),
             (func.string_agg(both, "") if with_handles else literal("")).label("handles"),
         )
         .where(*PROVEN)

@@ -1,0 +1,5 @@
+"""The directory and the check for programs."""
+
+from fastapi import APIRouter
+
+router = APIRouter()

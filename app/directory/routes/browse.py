@@ -1,0 +1,47 @@
+"""The directory: who fits what was asked."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from app.directory import wording
+from app.directory.policy import Query
+from app.directory.queries import results
+from app.directory.routes.addresses import addresses
+from app.web.caching import kept
+from app.web.deps import ReadSession
+from app.web.pages import localised, page
+
+router = APIRouter()
+
+
+@router.get("/members")
+async def directory(request: Request, session: ReadSession) -> Response:
+    """The members who fit; htmx takes the results out of the same page."""
+    found = await results.results(session, Query.parse(_pairs(request.url.query)))
+    query = found.query
+    context: dict[str, Any] = {
+        "results": found,
+        "query": query,
+        "wording": wording,
+        **addresses(request, query.address()),
+    }
+    shown = page(request, "directory/index.html", headers=_history(request, query), **context)
+    return kept(request, shown)
+
+
+def _pairs(query: str) -> list[tuple[str, str]]:
+    return parse_qsl(query, keep_blank_values=True, max_num_fields=None, errors="replace")
+
+
+def _history(request: Request, query: Query) -> Mapping[str, str]:
+    """What htmx writes into the address bar: a new entry for a choice, none for each word typed."""
+    if "hx-request" not in request.headers:
+        return {}
+    before = Query.parse(_pairs(urlsplit(request.headers.get("hx-current-url", "")).query))
+    only_typed = before.q != query.q and before.without("q") == query.without("q")
+    name = "HX-Replace-Url" if only_typed else "HX-Push-Url"
+    return {name: localised(request, query.address())}

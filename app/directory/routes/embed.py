@@ -1,0 +1,5 @@
+"""The check in pages of others."""
+
+from fastapi import APIRouter
+
+router = APIRouter()
