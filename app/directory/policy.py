@@ -228,7 +228,7 @@ def method_name(method: MethodKey) -> str:
     return {
         MethodKey.PAGE_CODE: _("A code on the page"),
         MethodKey.REL_ME: _("A link on the page"),
-        MethodKey.STAFF: _("Looked at by staff"),
+        MethodKey.STAFF: _("A look by staff"),
     }[method]
 
 
