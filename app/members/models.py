@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, BigInteger, CheckConstraint, ForeignKey, Identity, Index, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.db import Record, text_enum
+from app.core.db import Base, Record, text_enum
 
 
 class Standing(StrEnum):
@@ -56,6 +56,7 @@ class Member(Record):
     topics: Mapped[list[str]] = mapped_column(ARRAY(Text))
     languages: Mapped[list[str]] = mapped_column(ARRAY(Text))
     portrait: Mapped[str | None] = mapped_column(Text)  # its key in the storage, without the size
+    name_words: Mapped[str] = mapped_column(Text)  # as `policy.name_words` writes it
     search_text: Mapped[str] = mapped_column(Text)  # as `policy.search_text` writes it
     version: Mapped[int] = mapped_column(default=1)
 
@@ -82,3 +83,20 @@ class StandingChange(Record):
     party: Mapped[Party] = mapped_column(text_enum(Party, "party"))
     until: Mapped[date | None]  # last day of a suspension or of an expulsion's bar
     because: Mapped[str] = mapped_column(Text, default="")
+
+
+class MemberChange(Base):
+    """When what the public sees of a member changed last. Triggers write it, nothing else does.
+
+    `xid` is the transaction that changed it: another one after every change, so it serves as the
+    version of all that is shown of the member. An account without a membership has a row from its
+    first proven channel on, with no `serial`; a member whose row was deleted keeps theirs.
+    """
+
+    __tablename__ = "member_changes"
+    __table_args__ = (Index("ix_member_changes_xid_serial", "xid", "serial"),)
+
+    account_id: Mapped[UUID] = mapped_column(primary_key=True)
+    serial: Mapped[int | None] = mapped_column(BigInteger, unique=True)
+    xid: Mapped[int] = mapped_column(BigInteger)
+    at: Mapped[datetime]

@@ -213,6 +213,11 @@ def words(given: str) -> str:
     return " ".join(re.findall(r"[^\W_]+", fold(given)))
 
 
+def name_words(stage_name: str) -> str:
+    """The folded words of a name, a blank before each: " den vau"."""
+    return "".join(f" {word}" for word in words(stage_name).split())
+
+
 def search_text(member_number: str, profile: Profile) -> str:
     """What free text is looked for in: folded words, a blank before each, "|" after the name.
 

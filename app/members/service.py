@@ -83,6 +83,7 @@ def _show(member: Member, profile: Profile) -> None:
     member.topics = list(profile.topics)
     member.languages = list(profile.languages)
     member.portrait = profile.portrait
+    member.name_words = policy.name_words(profile.stage_name)
     member.search_text = policy.search_text(member.number, profile)
 
 

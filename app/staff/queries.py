@@ -47,9 +47,8 @@ def _named(words: str) -> list[ColumnElement[bool]]:
     if policy.looks_like_number(words):
         number = policy.parse_number(words)
         return [Member.number == number] if number else [false()]
-    name = func.split_part(Member.search_text, "|", 1)
     folded = policy.words(words).split()
-    return [name.contains(f" {word}", autoescape=True) for word in folded] or [false()]
+    return [Member.name_words.contains(f" {word}", autoescape=True) for word in folded] or [false()]
 
 
 async def members(

@@ -133,6 +133,7 @@ class Crowd:
             "topics": list(profile.topics),
             "languages": list(profile.languages),
             "portrait": None,
+            "name_words": policy.name_words(profile.stage_name),
             "search_text": policy.search_text(number, profile),
             "version": 1,
         }
