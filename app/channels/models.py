@@ -68,6 +68,19 @@ class Channel(Record):
             "key",
             postgresql_where=text("removed_at IS NULL"),
         ),
+        Index(  # who holds or held a channel, for the check
+            "ix_channels_ever_proven",
+            "platform",
+            "key",
+            postgresql_where=text("proven_at IS NOT NULL"),
+        ),
+        Index(
+            "ix_channels_skeleton_proven",
+            "skeleton",
+            postgresql_where=text(
+                "proven_at IS NOT NULL AND lost_at IS NULL AND removed_at IS NULL"
+            ),
+        ),
         CheckConstraint("followers >= 0", name="followers_not_negative"),
         CheckConstraint(
             "(followers IS NULL) = (followers_source IS NULL)"
@@ -87,6 +100,7 @@ class Channel(Record):
     key: Mapped[str] = mapped_column(Text)  # what two claims to one channel have in common
     handle: Mapped[str | None] = mapped_column(Text)
     stable_id: Mapped[str | None] = mapped_column(Text)  # the platform's own
+    skeleton: Mapped[str | None] = mapped_column(Text(collation="C"))  # `policy.lookalikes`
     followers: Mapped[int | None] = mapped_column(BigInteger)
     followers_as_of: Mapped[date | None]
     followers_source: Mapped[FollowersSource | None] = mapped_column(

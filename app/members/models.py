@@ -49,6 +49,7 @@ class Member(Record):
 
     stage_name: Mapped[str] = mapped_column(Text)
     sort_key: Mapped[str] = mapped_column(Text(collation="C"))
+    skeleton: Mapped[str | None] = mapped_column(Text(collation="C"), index=True)  # of stage_name
     legal_name: Mapped[str] = mapped_column(Text)
     legal_name_public: Mapped[bool] = mapped_column(default=False)
     biography: Mapped[str] = mapped_column(Text, default="")

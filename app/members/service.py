@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.audit import service as audit
+from app.channels.policy.lookalikes import skeleton
 from app.core import clock
 from app.core.db import or_conflict
 from app.core.errors import Conflict, Missing, NotAllowed, Refused
@@ -76,6 +77,7 @@ _SERIALS = func.pg_get_serial_sequence("members", "serial")
 def _show(member: Member, profile: Profile) -> None:
     member.stage_name = profile.stage_name
     member.sort_key = vietnamese_sort_key(profile.stage_name)
+    member.skeleton = skeleton(profile.stage_name)
     member.legal_name = profile.legal_name
     member.legal_name_public = profile.legal_name_public
     member.biography = profile.biography

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.accounts.models import Account
 from app.channels.models import Channel, FollowersSource, MethodKey
 from app.channels.policy.links import recognise
+from app.channels.policy.lookalikes import channel_skeleton, skeleton
 from app.core.crypto import uuid7
 from app.core.reference import reference
 from app.core.text import vietnamese_sort_key
@@ -42,6 +43,7 @@ def channel_row(account_id: Any, link: str, followers: int | None) -> dict[str, 
         "key": found.key,
         "handle": found.handle,
         "stable_id": found.stable_id,
+        "skeleton": channel_skeleton(found.platform, found.key, found.handle),
         "followers": followers,
         "followers_as_of": None if followers is None else date(2026, 2, 27),
         "followers_source": None if followers is None else FollowersSource.DECLARED,
@@ -126,6 +128,7 @@ class Crowd:
             "term_ends_on": policy.term_ends(joined.date()),
             "stage_name": profile.stage_name,
             "sort_key": vietnamese_sort_key(profile.stage_name),
+            "skeleton": skeleton(profile.stage_name),
             "legal_name": profile.legal_name,
             "legal_name_public": False,
             "biography": profile.biography,

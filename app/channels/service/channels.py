@@ -11,6 +11,7 @@ from app.audit import service as audit
 from app.channels.models import Channel, FollowersSource, ProofStatus
 from app.channels.policy.followers import followers_wrong
 from app.channels.policy.links import Link, recognise
+from app.channels.policy.lookalikes import channel_skeleton
 from app.channels.policy.proofs import MOST_CHANNELS, Party
 from app.channels.service.proofs import set_proof
 from app.channels.service.taking import pending, take, touch
@@ -57,6 +58,7 @@ async def add(
         key=found.key,
         handle=found.handle,
         stable_id=found.stable_id,
+        skeleton=channel_skeleton(found.platform, found.key, found.handle),
         changed_at=clock.now(),
     )
     _count(channel, followers, counted_on, FollowersSource.DECLARED)
