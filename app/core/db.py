@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import DateTime, Enum, MetaData, text
+from sqlalchemy import DateTime, Enum, MetaData
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import (
@@ -109,6 +109,8 @@ class Database:
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine
         self._sessions = async_sessionmaker(engine, expire_on_commit=False)
+        reading = engine.execution_options(postgresql_readonly=True)  # said with BEGIN
+        self._readers = async_sessionmaker(reading, expire_on_commit=False)
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncSession]:
@@ -118,9 +120,11 @@ class Database:
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
-        """One read-only snapshot; the database itself refuses a stray write."""
-        async with self._sessions() as session, session.begin():
-            await session.execute(text("SET TRANSACTION READ ONLY"))
+        """One read-only transaction; the database itself refuses a stray write.
+
+        A connection is taken with the first question: who asks nothing needs no database.
+        """
+        async with self._readers() as session, session.begin():
             yield session
 
     async def close(self) -> None:

@@ -7,6 +7,7 @@ Plain ASGI, in this order from the outside: `Head`, `Headers`, `Context`, `Langu
 import re
 import time
 from collections.abc import Awaitable, Callable
+from functools import lru_cache
 
 import structlog
 from babel.core import negotiate_locale
@@ -127,25 +128,35 @@ class Language:
             scope["raw_path"] = scope["path"].encode()
         request = Request(scope)
         locale = found.group(1) if found else request.cookies.get("lang", "")
-        i18n.set_locale(locale if locale in i18n.LOCALES else preferred(request))
+        i18n.set_locale(locale if locale in i18n.LOCALES else _preferred(request))
         state["path"] = scope["path"]
         if _CONTROL.search(scope["path"]):
             raise Missing
+
+        if scope["path"].startswith("/static/"):  # the same in every language
+            await self.app(scope, receive, send)
+            return
+        differs = "Cookie" if found else "Accept-Language, Cookie"
 
         async def send_on(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers.setdefault("Content-Language", i18n.current_locale())
-                headers.add_vary_header("Accept-Language, Cookie")
+                headers.add_vary_header(differs)
             await send(message)
 
         await self.app(scope, receive, send_on)
 
 
-def preferred(request: Request) -> str:
-    """The first of our languages that the browser asks for, else Vietnamese."""
+def _preferred(request: Request) -> str:
+    return preferred(request.headers.get("accept-language", "")[:200])
+
+
+@lru_cache(maxsize=1024)
+def preferred(header: str) -> str:
+    """The first of our languages that `Accept-Language` asks for, else Vietnamese."""
     asked = []
-    for part in request.headers.get("accept-language", "")[:200].split(","):
+    for part in header.split(","):
         name, _, rest = part.partition(";")
         quality = re.search(r"q=([01](?:\.\d{0,3})?)", rest)
         weight = float(quality.group(1)) if quality else 1.0

@@ -51,3 +51,24 @@ def test_a_process_that_chose_no_database_is_told_so() -> None:
     db.use_database(None)
     with pytest.raises(RuntimeError, match="use_database"):
         db.database()
+
+
+async def test_reading_takes_a_connection_with_the_first_question(
+    shared_database: Database,
+) -> None:
+    pool = shared_database.engine.pool
+    async with shared_database.read() as session:
+        assert pool.checkedout() == 0
+        assert await session.scalar(text("SHOW transaction_read_only")) == "on"
+        assert pool.checkedout() == 1
+    assert pool.checkedout() == 0
+
+
+async def test_a_connection_that_has_read_may_write_afterwards(
+    shared_database: Database,
+) -> None:
+    async with shared_database.read() as session:
+        pid = await session.scalar(text("SELECT pg_backend_pid()"))
+    async with shared_database.write() as session:
+        assert await session.scalar(text("SELECT pg_backend_pid()")) == pid
+        assert await session.scalar(text("SHOW transaction_read_only")) == "off"

@@ -66,5 +66,18 @@ async def test_a_word_that_only_begins_like_a_prefix_is_none(stage: httpx2.Async
         assert (await stage.get(path)).status_code == 404
 
 
-async def test_caches_are_told_what_an_answer_depends_on(stage: httpx2.AsyncClient) -> None:
-    assert "Accept-Language" in (await stage.get("/members")).headers["Vary"]
+@pytest.mark.parametrize(
+    ("path", "varies"),
+    [
+        ("/members", "HX-Request, Accept-Language, Cookie"),
+        ("/vi/members", "HX-Request, Cookie"),
+        ("/sign-in", "Accept-Language, Cookie"),
+        ("/vi/sign-in", "Cookie"),
+        ("/static/x/css/base.css", "Accept-Encoding"),
+    ],
+)
+async def test_caches_are_told_what_an_answer_depends_on(
+    stage: httpx2.AsyncClient, path: str, varies: str
+) -> None:
+    told = (await stage.get(path)).headers["Vary"]
+    assert told.removesuffix(", Accept-Encoding") == varies
