@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import BigInteger, ColumnElement, Text, cast, exists, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import clock
-from app.members.models import Member, Party, Standing, StandingChange
+from app.core.i18n import format_date
+from app.core.i18n import gettext as _
+from app.members.models import Member, MemberChange, Party, Standing, StandingChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,30 @@ class MemberView:
         """Whether they are a member today, suspended or not."""
         return self.standing in (Standing.ACTIVE, Standing.SUSPENDED)
 
+    @property
+    def meaning(self) -> str:
+        """What the standing means for whoever looks, in one sentence."""
+        since = format_date(self.standing_since)
+        match self.standing:
+            case Standing.ACTIVE:
+                return _("A member in good standing since %(day)s.", day=since)
+            case Standing.SUSPENDED:
+                assert self.standing_until is not None  # noqa: S101 - the database holds it to that
+                return _(
+                    "A member, but suspended since %(since)s and until the end of %(until)s.",
+                    since=since,
+                    until=format_date(self.standing_until),
+                )
+            case Standing.EXPELLED:
+                return _("No longer a member: expelled on %(day)s.", day=since)
+            case Standing.LAPSED:
+                return _(
+                    "No longer a member: the term ended on %(day)s and was not renewed.",
+                    day=format_date(self.term_ends_on),
+                )
+            case Standing.LEFT:
+                return _("No longer a member: left the alliance on %(day)s.", day=since)
+
     def portrait_path(self, size: str) -> str | None:
         """The address of the portrait in a size of `core.pictures`: "card" or "profile"."""
         if self.portrait is None:
@@ -62,6 +88,18 @@ class Change:
     party: Party
     until: date | None
     because: str
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A member of whom the public sees something else than before, or no longer anything.
+
+    `version` is another one after every change of the member; it does not always grow.
+    """
+
+    serial: int
+    version: int
+    at: datetime
 
 
 def view(member: Member) -> MemberView:
@@ -134,6 +172,14 @@ async def history(session: AsyncSession, member_id: UUID) -> tuple[Change, ...]:
     return tuple(Change(*row) for row in rows)
 
 
+async def changed_at(session: AsyncSession, serial: int) -> datetime | None:
+    """When what the public sees of a member changed last; None for nobody's serial."""
+    found: datetime | None = await session.scalar(
+        select(MemberChange.at).where(MemberChange.serial == serial)
+    )
+    return found
+
+
 async def shows_portrait(session: AsyncSession, key: str) -> bool:
     """Whether a member, of whatever standing, shows the portrait `key`: only then it is public."""
     return bool(await session.scalar(select(exists().where(Member.portrait == key))))
@@ -143,3 +189,34 @@ async def barred(session: AsyncSession, account_id: UUID) -> date | None:
     """The last day on which an account may not apply again; None when nothing bars it today."""
     until = await session.scalar(select(Member.bar_until).where(Member.account_id == account_id))
     return until if until is not None and until >= clock.today() else None
+
+
+async def changes(
+    session: AsyncSession, after: tuple[int, int] = (0, 0), most: int = 100
+) -> tuple[Changed, ...]:
+    """Members that changed, each once, in an order in which nothing is ever put in between.
+
+    A change is told when no transaction older than its own runs any more: whoever asks again with
+    (version, serial) of the last one told misses nothing. One statement.
+
+    Args:
+        after: version and serial of the last change that the asker knows.
+        most: how many at most.
+    """
+    oldest = cast(cast(func.pg_snapshot_xmin(func.pg_current_snapshot()), Text), BigInteger)
+    rows = await session.execute(
+        select(MemberChange.serial, MemberChange.xid, MemberChange.at)
+        .where(
+            MemberChange.serial.is_not(None),
+            MemberChange.xid < oldest,
+            tuple_(MemberChange.xid, MemberChange.serial) > tuple_(*after),
+        )
+        .order_by(MemberChange.xid, MemberChange.serial)
+        .limit(most)
+    )
+    return tuple(Changed(serial, xid, at) for serial, xid, at in rows if serial is not None)
+
+
+async def version(session: AsyncSession, serial: int) -> int | None:
+    """The version of what the public sees of a member; None for a serial that nobody has."""
+    return await session.scalar(select(MemberChange.xid).where(MemberChange.serial == serial))

@@ -159,6 +159,10 @@ def test_search_text_has_what_may_be_found_and_nothing_private() -> None:
     assert " do van an " in public
 
 
+def test_the_words_of_a_name_each_have_a_blank_before() -> None:
+    assert policy.name_words(" Đen  Vâu! ") == " den vau"
+
+
 def test_standings_have_a_name_in_every_language() -> None:
     names = {}
     for locale in ("vi", "en", "fr"):
