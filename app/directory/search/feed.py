@@ -1,0 +1,219 @@
+"""What the index is made of, read from the tables: documents, and which members changed since.
+
+A change belongs to the transaction that made it (`member_changes.xid`), and a reader knows which
+transactions its last look could see: so the next look asks for exactly the others (decision 0020).
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Any, Self
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Connection,
+    Select,
+    String,
+    Text,
+    case,
+    cast,
+    func,
+    or_,
+    select,
+    text,
+    true,
+)
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.channels.models import Channel
+from app.channels.queries import PROVEN
+from app.directory.search.documents import Document, Handle
+from app.members.models import Member, MemberChange
+from app.members.policy import PRESENT
+
+BATCH = 5_000  # documents read in one statement
+_STATE = text(
+    "SELECT system_identifier || '/' ||"
+    " CASE WHEN pg_is_in_recovery() THEN 'standby'"
+    " ELSE substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8) END"
+    " || '/' || (SELECT oid FROM pg_database WHERE datname = current_database()),"
+    " pg_current_snapshot()::text FROM pg_control_system()"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Which transactions a look at the database could see: those that were over by then."""
+
+    xmax: int  # the first that had not begun
+    running: tuple[int, ...]  # older ones that were not over
+
+    @classmethod
+    def parse(cls, written: str) -> Self:
+        """Read what PostgreSQL writes of a snapshot: "xmin:xmax:running,…".
+
+        Raises:
+            ValueError: it is something else.
+        """
+        _xmin, xmax, running = written.split(":")
+        return cls(int(xmax), tuple(map(int, filter(None, running.split(",")))))
+
+    def __str__(self) -> str:
+        xmin = min(self.running, default=self.xmax)
+        return f"{xmin}:{self.xmax}:{','.join(map(str, self.running))}"
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Where the database is.
+
+    `life` is another one for another cluster, timeline or database: after a restore, numbers of
+    transactions begin again and mean something else.
+    """
+
+    life: str
+    moment: Moment
+
+    def continues(self, life: str, moment: Moment) -> bool:
+        """Whether this is the same database, no earlier than when `moment` was."""
+        return self.life == life and self.moment.xmax >= moment.xmax
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """The members that changed since a moment, with their versions, and the moment now."""
+
+    state: State
+    versions: dict[int, int]
+
+
+async def state(session: AsyncSession) -> State:
+    """Where the database is now. One statement."""
+    return _state((await session.execute(_STATE)).one())
+
+
+def state_now(connection: Connection) -> State:
+    """As `state`, for a process without an event loop."""
+    return _state(connection.execute(_STATE).one())
+
+
+def _state(row: Any) -> State:
+    life, snapshot = row
+    return State(blake2b(life.encode(), digest_size=8).hexdigest(), Moment.parse(snapshot))
+
+
+def _since(moment: Moment) -> tuple[Any, ...]:
+    """What holds of a row that a look at `moment` could not see, and that one now can.
+
+    Rows of transactions that have not begun come from another life: see decision 0020.
+    """
+    now = cast(cast(func.pg_snapshot_xmax(func.pg_current_snapshot()), Text), BigInteger)
+    return (
+        MemberChange.serial.is_not(None),
+        or_(MemberChange.xid >= moment.xmax, MemberChange.xid.in_(moment.running)),
+        MemberChange.xid < now,
+    )
+
+
+async def changes(session: AsyncSession, since: Moment) -> Changes:
+    """Which members changed since, and the moment from which to ask the next time.
+
+    Two statements, the moment first: what commits between them is told now and again.
+    """
+    now = await state(session)
+    rows = await session.execute(
+        select(MemberChange.serial, MemberChange.xid).where(*_since(since))
+    )
+    return Changes(now, {serial: xid for serial, xid in rows if serial is not None})
+
+
+async def how_many_changed(session: AsyncSession, since: Moment) -> int:
+    """How many members changed since. One statement."""
+    found = await session.scalar(
+        select(func.count()).select_from(MemberChange).where(*_since(since))
+    )
+    return found or 0
+
+
+async def documents(session: AsyncSession, serials: Sequence[int]) -> list[Document]:
+    """The documents of several members, without those who are gone. One statement."""
+    rows = await session.execute(_documents().where(Member.serial.in_(serials)))
+    return [_document(*row) for row in rows]
+
+
+async def documents_after(session: AsyncSession, serial: int) -> list[Document]:
+    """The next members behind `serial`, `BATCH` at most. One statement."""
+    rows = await session.execute(_batch(serial))
+    return [_document(*row) for row in rows]
+
+
+def every_document(connection: Connection) -> Iterator[Document]:
+    """All members by serial, a batch at a time, for a process without an event loop.
+
+    Each batch is a transaction of its own, so that none keeps PostgreSQL from tidying up for as
+    long as an index is built. Who takes the `state` first and the changes since it afterwards has
+    missed nothing.
+    """
+    serial = 0
+    while True:
+        with connection.begin():
+            rows = connection.execute(_batch(serial)).all()
+        if not rows:
+            return
+        yield from (_document(*row) for row in rows)
+        serial = rows[-1][0]
+
+
+def _batch(serial: int) -> Select[Any]:
+    return _documents().where(Member.serial > serial).order_by(Member.serial).limit(BATCH)
+
+
+def _documents() -> Select[Any]:
+    present = cast(Member.standing, String).in_([standing.value for standing in PRESENT])
+    nobody: Any = cast([], ARRAY(Text))
+    held = _held()
+    return (
+        select(
+            Member.serial,
+            MemberChange.xid,
+            Member.number,
+            Member.stage_name,
+            Member.sort_key,
+            case((Member.legal_name_public, Member.legal_name), else_=""),
+            case((present, Member.biography), else_=""),
+            case((present, Member.topics), else_=nobody),
+            case((present, Member.languages), else_=nobody),
+            Member.province,
+            cast(Member.standing, String),
+            Member.joined_at,
+            *held.c,
+        )
+        .join(MemberChange, MemberChange.account_id == Member.account_id)
+        .outerjoin(held, true())
+    )
+
+
+def _held() -> Any:
+    """The channels of the member's that are proven today, largest first, as parallel lists."""
+    order = (Channel.followers.desc().nulls_last(), Channel.platform, Channel.key)
+    shown = func.coalesce(Channel.handle, Channel.key)
+    columns = (Channel.platform, shown, Channel.followers, cast(Channel.proof_method, String))
+    return (
+        select(*(func.array_agg(aggregate_order_by(column, *order)) for column in columns))
+        .where(Channel.account_id == Member.account_id, *PROVEN)
+        .lateral("held")
+    )
+
+
+def _document(  # noqa: PLR0917 - the columns of `_documents`
+    serial: int, version: int, number: str, name: str, sort_key: str, legal_name: str,
+    biography: str, topics: list[str], languages: list[str], province: str, standing: str,
+    joined_at: Any, platforms: list[str] | None, *held: list[Any],
+) -> Document:  # fmt: skip
+    return Document(
+        serial, version, number, name, sort_key, legal_name, biography, tuple(topics),
+        tuple(languages), province, standing, joined_at,
+        tuple(map(Handle, platforms, *held)) if platforms else (),
+    )  # fmt: skip
