@@ -62,6 +62,8 @@ class FormModel(BaseModel):
     messages: ClassVar[Mapping[str, LazyProxy]] = {}
     takes_file: ClassVar[bool] = False
     """Whether a file comes with it; elsewhere nobody may have us take one in."""
+    longest: ClassVar[int] = MOST_BYTES_A_FIELD
+    """How many bytes one text of it may have, in a form that takes that many at all."""
 
 
 M = TypeVar("M", bound=FormModel)
@@ -115,7 +117,7 @@ async def read_form(request: Request, model: type[M]) -> Form[M]:
     """
     most = MOST_BYTES_WITH_A_FILE if model.takes_file else MOST_BYTES
     data = await _as_ours(request, most).form(
-        max_files=int(model.takes_file), max_fields=MOST_FIELDS, max_part_size=MOST_BYTES_A_FIELD
+        max_files=int(model.takes_file), max_fields=MOST_FIELDS, max_part_size=model.longest
     )
     form: Form[M] = Form(model, typed=_typed(data, model), files=dict(_files(data)))
     request.state.form = form
