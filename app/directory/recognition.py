@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-from app.channels.policy.links import Link, clean, possible, recognise
-from app.channels.policy.platforms import platforms
+from app.channels.policy.links import Link, clean, readings, recognise
 from app.channels.policy.reasons import NotRecognised
 from app.core.i18n import gettext as _
 from app.members.policy import looks_like_number, parse_number, words
@@ -15,15 +14,19 @@ LONGEST = 500  # characters; more is no link of a channel
 class Meant:
     """One reading of what was pasted; all fields are empty when there is none.
 
-    `number` is canonical; `links` is one link, or one a platform for a bare handle; `name` says
-    that it is words rather than an account; `reason` says why nothing could be read.
+    `number` is canonical; `links` are one link, or all that a handle may be where `bare`; `name`
+    says that it is words rather than an account; `reason` says why nothing could be read: then
+    `handle` is the name that its platform cannot have, `short` a short link that may be opened.
     """
 
     number: str = ""
     mistyped: bool = False
     links: tuple[Link, ...] = ()
+    bare: bool = False
     name: bool = False
     reason: str = ""
+    handle: str = ""
+    short: str = ""
 
 
 def read(given: str) -> Meant:
@@ -33,29 +36,39 @@ def read(given: str) -> Meant:
         number = parse_number(text)
         return Meant(number=number) if number else Meant(mistyped=True)
     if len(text) > LONGEST:
-        return Meant(reason=_reason("too_long"))
+        return Meant(reason=reason("too_long"))
     try:
         return Meant(links=(recognise(text),))
     except NotRecognised as refused:
-        links = _others(text, refused.kind)
-        if links:
-            return Meant(links=links)
-        if refused.kind in ("malformed", "which") and words(text) and "/" not in text:
-            return Meant(name=True)
-        return Meant(reason=_reason(refused.kind))
+        return _otherwise(text, refused)
+
+
+def _otherwise(text: str, refused: NotRecognised) -> Meant:
+    """The readings that `recognise` leaves open, or why there is none."""
+    kind = refused.kind
+    if kind in ("which", "unknown_host") and (links := _others(text, kind)):
+        return Meant(links=links, bare=not _is_link(text))
+    if kind in ("malformed", "which") and words(text) and "/" not in text:
+        return Meant(name=True)
+    if kind == "handle":
+        handle, platform = refused.values["handle"], refused.values["platform"]
+        return Meant(handle=handle, reason=_no_such_name(handle, platform))
+    return Meant(reason=reason(kind), short=text if kind == "short_link" else "")
+
+
+def _is_link(text: str) -> bool:
+    return "/" in text or ":" in text
 
 
 def _others(text: str, kind: str) -> tuple[Link, ...]:
-    """The readings that `recognise` leaves open: a bare handle, or a site of somebody's own.
+    """A bare handle on every platform that has such names, or a site of somebody's own.
 
     A name with a dot in it (`chi.bep`) looks like a host, and may be both.
     """
-    if kind == "which":
-        return possible(text)
-    if kind != "unknown_host":
-        return ()
+    if kind == "which" or not _is_link(text):
+        return readings(text)
     found = []
-    for platform in platforms():
+    for platform in ("mastodon", "website"):
         try:
             found.append(recognise(text, platform))
         except NotRecognised:
@@ -63,7 +76,16 @@ def _others(text: str, kind: str) -> tuple[Link, ...]:
     return tuple(found)
 
 
-def _reason(kind: str) -> str:
+def _no_such_name(handle: str, platform: str) -> str:
+    return _(
+        "%(platform)s has no such names as “%(handle)s”: whoever shows it to you has changed it."
+        " Open the profile and copy its link.",
+        platform=platform,
+        handle=handle,
+    )
+
+
+def reason(kind: str) -> str:
     """Why it cannot be checked, said to whoever looks rather than to the channel's owner."""
     said = {
         "short_link": _(

@@ -8,12 +8,10 @@ import json
 import unicodedata
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from pathlib import Path
+from importlib.resources import files
 from types import MappingProxyType
 
-import confusable_homoglyphs
-
-_DATA = Path(confusable_homoglyphs.__file__).with_name("confusables.json")
+_DATA = files("confusable_homoglyphs") / "confusables.json"
 _BY_HAND = {"đ": "d", "ł": "l", "ø": "o", "п": "n", "и": "u", "ш": "w", "щ": "w", "я": "r"} | {
     "б": "b", "ц": "u", "ч": "y", "э": "e", "η": "n", "ω": "w", "π": "n", "ß": "b", "ƒ": "f",
 }  # fmt: skip

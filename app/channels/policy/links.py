@@ -81,12 +81,24 @@ def possible(given: str) -> tuple[Link, ...]:
     try:
         return (recognise(given),)
     except NotRecognised as refused:
-        if refused.kind != "which":
-            return ()
+        return readings(clean(given)) if refused.kind == "which" else ()
+
+
+def readings(name: str) -> tuple[Link, ...]:
+    """Every channel that a bare name may be, on the platforms that have such names.
+
+    Args:
+        name: cleaned, and no link; with a dot in it, it may be a site of somebody's own as well.
+    """
     found = []
-    for key in platforms():
+    at = name.startswith("@")
+    handle = name.removeprefix("@")
+    for platform in platforms().values():
         try:
-            found.append(recognise(given, key))
+            if platform.key not in _ANY_HOST:
+                found.append(_of_handle(platform, handle, at=at))
+            elif "." in name:
+                found.append(recognise(name, platform.key))
         except NotRecognised:
             continue
     return tuple(found)

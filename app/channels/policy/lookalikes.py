@@ -161,7 +161,7 @@ def likeness(asked: str, real: str) -> Likeness | None:
     if wanted in ways:
         return Likeness.DISGUISED
     neighbours = len(wanted) >= LEAST_NEAR and any(wanted in near(way) for way in ways)
-    if not neighbours or wanted in _COMMON_CORES or (_is_a_name(asked) and _is_a_name(real)):
+    if not neighbours or wanted in _COMMON_CORES or (is_a_name(asked) and is_a_name(real)):
         return None
     return Likeness.NEAR
 
@@ -175,7 +175,7 @@ def _numbered_otherwise(one: str, other: str) -> bool:
     return without[0] == without[1]
 
 
-def _is_a_name(text: str) -> bool:
+def is_a_name(text: str) -> bool:
     """Whether `text`, numbers and marks aside, is made of syllables that people are named by."""
     letters = _BETWEEN.sub("", _DIGITS.sub("", plain(text)))[:LONGEST]
     ends = {0}  # where a row of whole syllables may end

@@ -38,8 +38,12 @@ REASONS = {
 
 
 class NotRecognised(Refused):
-    """What was pasted is no channel; `kind` is a key of `REASONS`, the message says it."""
+    """What was pasted is no channel; `kind` is a key of `REASONS`, the message says it.
+
+    `values` are the words of the message: with "handle" the one that its platform has not.
+    """
 
     def __init__(self, kind: str, **values: str) -> None:
         self.kind = kind
+        self.values = values
         super().__init__(LazyProxy(lambda: str(REASONS[kind]) % values, enable_cache=False))

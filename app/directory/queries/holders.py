@@ -1,0 +1,104 @@
+"""Who has proven, or had proven, the accounts and numbers that somebody asks about."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ARRAY, Text, and_, func, literal, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.channels.models import Channel, ChannelProof, ProofStatus
+from app.channels.queries import PROVEN
+from app.members.models import Member
+from app.members.queries import MemberView, view
+
+Key = tuple[str, str]
+"""What makes two claims to one channel the same: its platform, its key within it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A member with one of their channels (read, never changed), or with none."""
+
+    member: MemberView
+    channel: Channel | None
+    seen_at: datetime | None  # when its proof was last looked at
+
+    @property
+    def until(self) -> datetime | None:
+        """When the proof ended; None while it holds."""
+        return None if self.channel is None else self.channel.lost_at or self.channel.removed_at
+
+
+def order(found: Found) -> tuple[bool, float, int, str, str]:
+    """Proofs that hold first, then those that ended last; the most followed first among them."""
+    channel, until = found.channel, found.until
+    if channel is None:
+        return (True, 0, 0, "", "")
+    followers = -1 if channel.followers is None else channel.followers
+    ended = until.timestamp() if until else 0
+    return (until is not None, -ended, -followers, channel.platform, channel.key)
+
+
+_SEEN = func.coalesce(ChannelProof.checked_at, Channel.proven_at)
+_OF_CHANNEL = (ChannelProof.channel_id == Channel.id) & ChannelProof.status.in_(
+    (ProofStatus.PROVEN, ProofStatus.LOST)
+)
+
+
+async def of_keys(session: AsyncSession, keys: Collection[Key]) -> dict[Key, list[Found]]:
+    """Who has or had a proof of each channel. One statement, or none without keys.
+
+    Who has proven a channel and is no member is nobody here: an application is not public.
+    """
+    found: dict[Key, list[Found]] = defaultdict(list)
+    if not keys:
+        return found
+    asked = (
+        func.unnest(
+            literal([platform for platform, _key in keys], ARRAY(Text)),
+            literal([key for _platform, key in keys], ARRAY(Text)),
+        )
+        .table_valued("platform", "key")
+        .render_derived("asked")
+    )
+    rows = await session.execute(
+        select(Member, Channel, _SEEN)
+        .select_from(asked)
+        .join(
+            Channel,
+            (Channel.platform == asked.c.platform)
+            & (Channel.key == asked.c.key)
+            & Channel.proven_at.is_not(None),
+        )
+        .join(Member, Member.account_id == Channel.account_id)
+        .outerjoin(ChannelProof, _OF_CHANNEL)
+        .order_by(_SEEN.desc())
+    )
+    met = set()
+    for member, channel, seen_at in rows:
+        if channel.id not in met:  # lost and proven anew: two proofs of one channel
+            met.add(channel.id)
+            found[channel.platform, channel.key].append(Found(view(member), channel, seen_at))
+    return found
+
+
+async def of_numbers(session: AsyncSession, numbers: Collection[str]) -> dict[str, list[Found]]:
+    """The member of each canonical number with every channel that they hold, largest first.
+
+    One statement, or none without numbers.
+    """
+    found: dict[str, list[Found]] = defaultdict(list)
+    if not numbers:
+        return found
+    rows = await session.execute(
+        select(Member, Channel, _SEEN)
+        .select_from(Member)
+        .outerjoin(Channel, and_(Channel.account_id == Member.account_id, *PROVEN))
+        .outerjoin(ChannelProof, _OF_CHANNEL & (ChannelProof.status == ProofStatus.PROVEN))
+        .where(Member.number.in_(numbers))
+    )
+    for member, channel, seen_at in rows:
+        found[member.number].append(Found(view(member), channel, seen_at))
+    return {number: sorted(people, key=order) for number, people in found.items()}

@@ -1,0 +1,168 @@
+"""Which members a handle or a name looks like, by the skeletons kept with both (decision 21)."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    TableValuedAlias,
+    Text,
+    collate,
+    func,
+    literal,
+    select,
+    true,
+)
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from app.channels.models import Channel
+from app.channels.policy import lookalikes as policy
+from app.channels.policy.confusables import plain
+from app.channels.policy.differences import Difference, difference
+from app.channels.policy.lookalikes import Likeness
+from app.channels.queries import PROVEN
+from app.members.models import Member
+from app.members.policy import PRESENT, words
+from app.members.queries import MemberView, view
+
+MOST = 5  # members that one name is compared with on a page
+_SOME = 12  # of one skeleton that are looked at: names that many have are nobody's disguise
+_ORDER = tuple(Likeness)
+_Row = tuple[str, Member, Channel | None]  # the first is the skeleton
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What somebody asks about: a handle on a platform, a bare handle (""), or a name."""
+
+    text: str
+    platform: str = ""
+    is_name: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LookAlike:
+    """A member who is imitated, perhaps: by one of their proven channels, or by their name.
+
+    `channel` is the true one (read, never changed), None where it is the name that is alike.
+    """
+
+    member: MemberView
+    channel: Channel | None
+    likeness: Likeness
+    difference: Difference
+
+    @property
+    def rank(self) -> tuple[int, bool, int]:
+        """Whom to name first: the closest, a channel before a name, the most followed."""
+        followers = self.channel.followers if self.channel else None
+        return (_ORDER.index(self.likeness), self.channel is None, -(followers or 0))
+
+
+async def find(
+    session: AsyncSession,
+    asked: Collection[Asked],
+    *,
+    near: int = 1,
+    own: UUID | None = None,
+) -> dict[Asked, tuple[LookAlike, ...]]:
+    """The members of today that each of `asked` looks like, the closest first, each once.
+
+    Two statements, however many are asked about.
+
+    Args:
+        near: for how many of them, from the first, one letter more, less or other is looked for
+            as well; each costs some 800 look-ups in an index.
+        own: the account whose own name and channels are no look-alikes.
+    """
+    ways = {one: frozenset(policy.exact(one.text)) for one in asked}
+    exact = frozenset().union(*ways.values())
+    if not exact:
+        return dict.fromkeys(asked, ())
+    for one in [one for one in asked if ways[one]][:near]:
+        ways[one] = ways[one].union(*map(policy.near, ways[one]))
+    names = exact.union(*(keys for one, keys in ways.items() if one.is_name))
+    found: dict[str, list[_Row]] = defaultdict(list)
+    for row in (
+        *await _channels(session, frozenset().union(*ways.values())),
+        *await _names(session, names),
+    ):
+        if row[1].account_id != own:
+            found[row[0]].append(row)
+    return {
+        one: _closest(_compared(one, (row for key in keys & found.keys() for row in found[key])))
+        for one, keys in ways.items()
+    }
+
+
+def _asked(keys: Collection[str]) -> tuple[TableValuedAlias, ColumnElement[str]]:
+    """`keys` as a table, and its column as the indices compare it."""
+    table = (
+        func.unnest(literal(sorted(keys), ARRAY(Text)))
+        .table_valued("skeleton")
+        .render_derived("asked")
+    )
+    return table, collate(table.c.skeleton, "C")
+
+
+async def _channels(session: AsyncSession, keys: Collection[str]) -> list[_Row]:
+    """Proven channels of members, some of each skeleton."""
+    asked, key = _asked(keys)
+    some = select(Channel).where(Channel.skeleton == key, *PROVEN).limit(_SOME).lateral("held")
+    channel = aliased(Channel, some)
+    rows = await session.execute(
+        select(Member, channel)
+        .select_from(asked)
+        .join(channel, true())
+        .join(Member, Member.account_id == channel.account_id)
+        .where(Member.standing.in_(PRESENT))
+    )
+    return [(found.skeleton or "", member, found) for member, found in rows]
+
+
+async def _names(session: AsyncSession, keys: Collection[str]) -> list[_Row]:
+    """Members of today by name, some of each skeleton."""
+    asked, key = _asked(keys)
+    some = (
+        select(Member)
+        .where(Member.skeleton == key, Member.standing.in_(PRESENT))
+        .limit(_SOME)
+        .lateral("named")
+    )
+    member = aliased(Member, some)
+    found = await session.scalars(select(member).select_from(asked).join(member, true()))
+    return [(one.skeleton or "", one, None) for one in found]
+
+
+def _compared(asked: Asked, rows: Iterable[_Row]) -> Iterator[LookAlike]:
+    for _key, member, channel in rows:
+        real = _real(asked, member, channel)
+        text = _bare(asked.text) if channel is None and not asked.is_name else asked.text
+        likeness = policy.likeness(text, real)
+        if likeness is Likeness.NEAR and channel is None and not asked.is_name:
+            continue  # a handle that nearly is a name is like too many names
+        if likeness is not None:
+            yield LookAlike(view(member), channel, likeness, difference(text, real))
+
+
+def _real(asked: Asked, member: Member, channel: Channel | None) -> str:
+    """The true handle or name, written as what is asked about is: a handle has no accents."""
+    if channel is not None:
+        return policy.named(channel.platform, channel.key, channel.handle)
+    return member.stage_name if asked.is_name else _bare(member.stage_name)
+
+
+def _bare(name: str) -> str:
+    return words(plain(name)).replace(" ", "")
+
+
+def _closest(found: Iterable[LookAlike]) -> tuple[LookAlike, ...]:
+    """Each member once, by what is closest of theirs."""
+    best: dict[UUID, LookAlike] = {}
+    for one in sorted(found, key=lambda like: like.rank):
+        best.setdefault(one.member.id, one)
+    return tuple(best.values())[:MOST]
