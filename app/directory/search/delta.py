@@ -1,0 +1,198 @@
+"""The part of the index that lives in memory and changes: a few thousand members, or all of few."""
+
+from bisect import bisect_left, insort
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+
+from pyroaring import BitMap
+
+from app.directory.policy import FILTERS, Sort
+from app.directory.search.documents import Document
+from app.directory.search.facets import Facets, values
+from app.directory.search.orders import SORTS, key
+from app.directory.search.parts import Key
+from app.directory.search.terms import terms
+
+_FEW = 50  # terms that are put into their places one by one
+_MOST_KEPT = 200  # unions of beginnings kept until the next change
+_EMPTY = BitMap()
+
+
+class Delta:
+    """Members by number, their terms, values and places in each order."""
+
+    def __init__(self) -> None:
+        self.everyone = BitMap()
+        self.facets: Facets = {name: {} for name in FILTERS}
+        self._documents: dict[int, Document] = {}
+        self._numbers: dict[int, int] = {}  # by serial
+        self._free: list[int] = []
+        self._having: dict[str, int | BitMap] = {}  # most terms are one member's
+        self._listed: list[str] = []  # sorted; may hold terms that nobody has any more
+        self._new: set[str] = set()  # terms that are not listed yet
+        self._orders: dict[Sort, list[tuple[Key, int]]] = {sort: [] for sort in SORTS}
+        self._begins: dict[str, BitMap] = {}
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    def __contains__(self, serial: int) -> bool:
+        return serial in self._numbers
+
+    def put(self, document: Document) -> None:
+        """Take in `document` in place of whatever its serial had."""
+        self.drop(document.serial)
+        doc = self._free.pop() if self._free else len(self._documents)
+        self._documents[doc] = document
+        self._numbers[document.serial] = doc
+        self.everyone.add(doc)
+        for name, value in values(document):
+            self.facets[name].setdefault(value, BitMap()).add(doc)
+        for term in terms(document):
+            self._add(term, doc)
+        for sort, order in self._orders.items():
+            insort(order, (key(document, sort), doc))
+        self._begins.clear()
+
+    def drop(self, serial: int) -> None:
+        """Forget the member with this serial, if there is one."""
+        doc = self._numbers.pop(serial, None)
+        if doc is None:
+            return
+        document = self._documents.pop(doc)
+        self._free.append(doc)
+        self.everyone.discard(doc)
+        for name, value in values(document):
+            self.facets[name][value].discard(doc)
+        for term in terms(document):
+            self._discard(term, doc)
+        for sort, order in self._orders.items():
+            del order[bisect_left(order, (key(document, sort), doc))]
+        self._begins.clear()
+
+    def _add(self, term: str, doc: int) -> None:
+        had = self._having.get(term)
+        if had is None:
+            self._having[term] = doc
+            self._new.add(term)
+        elif isinstance(had, int):
+            self._having[term] = BitMap((had, doc))
+        else:
+            had.add(doc)
+
+    def _discard(self, term: str, doc: int) -> None:
+        had = self._having[term]
+        if isinstance(had, BitMap):
+            had.discard(doc)
+            if had:
+                return
+        del self._having[term]
+
+    def begins(self, term: str) -> BitMap:
+        """See `Part`."""
+        found = self._begins.get(term)
+        if found is None:
+            found = self._union(term)
+            if len(self._begins) >= _MOST_KEPT:
+                self._begins.pop(next(iter(self._begins)))
+            self._begins[term] = found
+        return found
+
+    def _union(self, term: str) -> BitMap:
+        single: list[int] = []
+        several: list[BitMap] = []
+        for listed in self._beginning(term):
+            had = self._having.get(listed)
+            if isinstance(had, BitMap):
+                several.append(had)
+            elif had is not None:
+                single.append(had)
+        return BitMap.union(BitMap(single), *several)
+
+    def completions(self, term: str, most: int) -> Sequence[str]:
+        """See `Part`."""
+        listed = list(islice(self._beginning(term), most + 1))
+        return [each for each in listed if each in self._having] if len(listed) <= most else []
+
+    def _beginning(self, term: str) -> Iterator[str]:
+        self._list_new()
+        at = bisect_left(self._listed, term)
+        while at < len(self._listed) and self._listed[at].startswith(term):
+            yield self._listed[at]
+            at += 1
+
+    def _list_new(self) -> None:
+        """Put new terms into their places."""
+        if not self._new:
+            return
+        if len(self._new) > _FEW:
+            self._listed = sorted(self._having)
+        else:
+            for term in self._new:
+                at = bisect_left(self._listed, term)
+                if at == len(self._listed) or self._listed[at] != term:
+                    self._listed.insert(at, term)
+        self._new.clear()
+
+    def has(self, term: str) -> BitMap:
+        """See `Part`."""
+        had = self._having.get(term, _EMPTY)
+        return BitMap((had,)) if isinstance(had, int) else had
+
+    def known(self, terms: Iterable[str]) -> Iterable[str]:
+        """See `Part`."""
+        return (term for term in terms if term in self._having)
+
+    def named(self, sort_key: str) -> BitMap:
+        """See `Part`."""
+        order = self._orders[Sort.NAME]
+        start = bisect_left(order, ((sort_key,), 0))
+        stop = bisect_left(order, ((sort_key + "\0",), 0))
+        return BitMap(doc for _key, doc in order[start:stop])
+
+    def run(self, hits: BitMap, sort: Sort) -> "ListedRun":
+        """See `Part`."""
+        order = self._orders[sort]
+        if len(hits) * 16 < len(order):
+            return ListedRun(sorted((key(self._documents[doc], sort), doc) for doc in hits))
+        return ListedRun([entry for entry in order if entry[1] in hits])
+
+    def document(self, serial: int) -> Document | None:
+        """What is known of the member with this serial."""
+        doc = self._numbers.get(serial)
+        return None if doc is None else self._documents[doc]
+
+    def serial(self, doc: int) -> int:
+        """See `Part`."""
+        return self._documents[doc].serial
+
+    def version_of(self, doc: int) -> int:
+        """See `Part`."""
+        return self._documents[doc].version
+
+    def shown(self, doc: int) -> tuple[str, tuple[str, ...]]:
+        """See `Part`."""
+        document = self._documents[doc]
+        return document.name, tuple(handle.text for handle in document.handles)
+
+
+class ListedRun:
+    """A `Run` over sorted keys."""
+
+    def __init__(self, entries: list[tuple[Key, int]]) -> None:
+        self._entries = entries
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def before(self, key: Key) -> int:
+        """See `Run`."""
+        return bisect_left(self._entries, (key, -1))
+
+    def keys(self, start: int, stop: int) -> Sequence[Key]:
+        """See `Run`."""
+        return [key for key, _doc in self._entries[start:stop]]
+
+    def docs(self, start: int, stop: int) -> Sequence[int]:
+        """See `Run`."""
+        return [doc for _key, doc in self._entries[start:stop]]

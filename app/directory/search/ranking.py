@@ -1,0 +1,48 @@
+"""How well members fit the words, in classes: decision 0019 has them and says why."""
+
+from collections.abc import Iterator
+
+from pyroaring import BitMap
+
+from app.core.text import vietnamese_sort_key
+from app.directory.search.parts import Part
+from app.directory.search.reading import Reading
+from app.directory.search.terms import (
+    HANDLE_IN_ONE,
+    HANDLE_WORD,
+    NAME,
+    NAME_ACCENTED,
+    NAME_IN_ONE,
+)
+from app.directory.search.words import Word
+
+CLASSES = 7
+
+
+def classes(part: Part, reading: Reading, hits: BitMap) -> Iterator[BitMap]:
+    """`hits` parted by how well they fit, the best first; always as many as `CLASSES`.
+
+    The name exactly as read; without its accents; a handle; the name begins so; every word begins
+    a word of the name; a handle or a word of one begins so; anything else.
+    """
+    left = hits
+    for better in _better(part, reading):
+        each = left & better
+        left = left - each
+        yield each
+    yield left
+
+
+def _better(part: Part, reading: Reading) -> Iterator[BitMap]:
+    plain = reading.whole.plain
+    same = part.has(NAME_IN_ONE + plain)
+    yield same & part.named(vietnamese_sort_key(reading.text)) if same else same
+    yield same
+    yield part.has(HANDLE_IN_ONE + plain)
+    yield part.begins(NAME_IN_ONE + plain)
+    yield BitMap.intersection(*(_in_name(part, word) for word in reading.words))
+    yield part.begins(HANDLE_IN_ONE + plain) | part.begins(HANDLE_WORD + plain)
+
+
+def _in_name(part: Part, word: Word) -> BitMap:
+    return part.begins(NAME_ACCENTED + word.accented if word.accented else NAME + word.plain)
