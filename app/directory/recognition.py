@@ -106,6 +106,15 @@ def reason(kind: str) -> str:
         "email": _("This is an e-mail address. Only public accounts can be checked."),
         "not_public": _("This address does not lead to the public internet."),
         "too_long": _("This is too long to be the link of a profile."),
+        "not_short": _("This is no short link. Paste it into the box above."),
+        "leads_away": _(
+            "This short link leads to no page of its own platform. Do not trust it: open the"
+            " profile in the app and copy its link."
+        ),
+        "no_answer": _(
+            "The platform did not say where this short link leads. Open it, then copy the address"
+            " that you arrive at."
+        ),
     }
     return said.get(
         kind,

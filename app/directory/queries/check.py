@@ -107,7 +107,16 @@ class Answer:
     @property
     def address(self) -> str:
         """The one address of this answer, without a language."""
-        return f"/check?q={quote(self.asked, safe='/@:')}"
+        return _address(self.asked)
+
+
+def address_of(link: Link) -> str:
+    """The address of the answer about a channel, without a language."""
+    return _address(_written(link))
+
+
+def _address(asked: str) -> str:
+    return f"/check?q={quote(asked, safe='/@:')}"
 
 
 async def check(session: AsyncSession, given: str) -> Answer:

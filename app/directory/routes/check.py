@@ -1,35 +1,70 @@
 """The check: is this account a member's?"""
 
-from urllib.parse import quote
-
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
-from app.directory.queries import check as answer
+from app.channels import short_links
+from app.channels.policy.links import clean
+from app.channels.policy.reasons import NotRecognised
+from app.directory import recognition
+from app.directory.forms import ShortLinkForm
+from app.directory.queries import check as answers
+from app.directory.queries.check import Answer, Verdict
 from app.directory.routes.addresses import addresses
 from app.web import ratelimit
+from app.web.caching import ASKED_EACH_TIME, kept
 from app.web.deps import ReadSession
-from app.web.pages import page
+from app.web.forms import read_form
+from app.web.pages import page, see_other
+from app.web.ratelimit import Policy
 
 router = APIRouter()
 
-CHECKS_A_MINUTE = 60
+CHECKS = Policy("check", most=60, seconds=60)
+SHORT_LINKS_A_MINUTE = 10
 
 
-async def _seldom(request: Request) -> None:
+async def seldom(request: Request) -> None:
     """Slow down whoever checks one account after another; the empty form is free."""
     if request.query_params.get("q", "").strip():
-        await ratelimit.limit(request, "check", CHECKS_A_MINUTE, 60)
+        await ratelimit.ration(request, CHECKS)
 
 
-@router.get("/check", dependencies=[Depends(_seldom)])
+@router.get("/check", dependencies=[Depends(seldom)])
 async def check(request: Request, session: ReadSession, q: str = "") -> Response:
-    """Is this link, handle or number a member's? What is asked is not kept anywhere."""
-    found = await answer.check(session, q) if q.strip() else None
+    """Is this link, handle, number or name a member's? What is asked is not kept anywhere."""
+    if not q.strip():
+        return kept(request, _page(request, None, q))
+    shown = _page(request, await answers.check(session, q), q)
+    return kept(request, shown, ASKED_EACH_TIME)
+
+
+@router.post("/check/short")
+async def short(request: Request) -> Response:
+    """Find out where a short link leads, then check that. No transaction is open meanwhile."""
+    await ratelimit.limit(request, "short-link", SHORT_LINKS_A_MINUTE, 60)
+    form = await read_form(request, ShortLinkForm)
+    given = form.shown("link")
+    try:
+        link = await short_links.opened(given)
+    except NotRecognised as refused:
+        reason = refused.kind
+    except short_links.LeadsAway:
+        reason = "leads_away"
+    except short_links.NO_ANSWER:
+        reason = "no_answer"
+    else:
+        return see_other(request, answers.address_of(link))
+    answer = Answer(Verdict.UNREADABLE, reason=recognition.reason(reason), asked=clean(given))
+    return _page(request, answer, given, status=422)
+
+
+def _page(request: Request, answer: Answer | None, q: str, status: int = 200) -> Response:
     return page(
         request,
         "check/check.html",
-        answer=found,
-        q="".join(c for c in q if c.isprintable()),
-        **addresses(request, f"/check?q={quote(q)}" if found else "/check"),
+        status=status,
+        answer=answer,
+        q="".join(c for c in q if c.isprintable())[: recognition.LONGEST],
+        **addresses(request, answer.address if answer else "/check"),
     )
