@@ -36,9 +36,6 @@ class Delta:
     def __len__(self) -> int:
         return len(self._numbers)
 
-    def __contains__(self, serial: int) -> bool:
-        return serial in self._numbers
-
     def put(self, document: Document) -> None:
         """Take in `document` in place of whatever its serial had."""
         self.drop(document.serial)
@@ -139,7 +136,7 @@ class Delta:
         had = self._having.get(term, _EMPTY)
         return BitMap((had,)) if isinstance(had, int) else had
 
-    def known(self, terms: Iterable[str]) -> Iterable[str]:
+    def known(self, terms: Sequence[str]) -> Iterable[str]:
         """See `Part`."""
         return (term for term in terms if term in self._having)
 
@@ -157,10 +154,9 @@ class Delta:
             return ListedRun(sorted((key(self._documents[doc], sort), doc) for doc in hits))
         return ListedRun([entry for entry in order if entry[1] in hits])
 
-    def document(self, serial: int) -> Document | None:
-        """What is known of the member with this serial."""
-        doc = self._numbers.get(serial)
-        return None if doc is None else self._documents[doc]
+    def number(self, serial: int) -> int | None:
+        """See `Part`."""
+        return self._numbers.get(serial)
 
     def serial(self, doc: int) -> int:
         """See `Part`."""

@@ -2,12 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from types import MappingProxyType
 
 from pyroaring import BitMap
 
 from app.directory.policy import FILTERS, PER_PAGE, Query, Sort, vocabulary
 from app.directory.search import paging, places
+from app.directory.search.base import Base
 from app.directory.search.delta import Delta
 from app.directory.search.documents import Document, Found, Hit, Suggestion
 from app.directory.search.facets import Narrowed, narrowed
@@ -24,9 +26,19 @@ class Index:
     `put` and `drop` may be repeated: the last word about a member stands.
     """
 
-    def __init__(self) -> None:
-        self._base = Delta()
+    def __init__(self, base: Base | None = None) -> None:
+        self._base = base
         self._delta = Delta()
+        self._parts: tuple[Part, Part] = (base or Delta(), self._delta)
+
+    @classmethod
+    def open(cls, folder: Path) -> "Index":
+        """What `base.write` wrote.
+
+        Raises:
+            DamagedError: the folder holds no whole base that this release can read.
+        """
+        return cls(Base(folder))
 
     @classmethod
     def of(cls, documents: Iterable[Document]) -> "Index":
@@ -42,24 +54,28 @@ class Index:
     @property
     def changed(self) -> int:
         """How many members differ from the base: the more there are, the slower it answers."""
-        return len(self._delta)
-
-    @property
-    def _parts(self) -> tuple[Part, Part]:
-        return (self._base, self._delta)
+        gone = self._base.size - len(self._base.everyone) if self._base else 0
+        return max(len(self._delta), gone)
 
     def put(self, document: Document) -> None:
         """Take in `document`, in place of what its serial had."""
+        if self._base:
+            self._base.drop(document.serial)
         self._delta.put(document)
 
     def drop(self, serial: int) -> None:
         """Forget a member, if known."""
+        if self._base:
+            self._base.drop(serial)
         self._delta.drop(serial)
 
     def version(self, serial: int) -> int | None:
         """The version of a member as known here; None of a stranger."""
-        document = self._delta.document(serial)
-        return None if document is None else document.version
+        for part in self._parts:
+            doc = part.number(serial)
+            if doc is not None:
+                return part.version_of(doc)
+        return None
 
     def search(self, query: Query, *, after: str = "", size: int = PER_PAGE) -> Found:
         """What `query` finds: the page it asks for (the last one when it asks for a later one).

@@ -47,7 +47,7 @@ class Part(Protocol):
         """Who has this very term."""
         ...
 
-    def known(self, terms: Iterable[str]) -> Iterable[str]:
+    def known(self, terms: Sequence[str]) -> Iterable[str]:
         """Those of `terms` that somebody has or had."""
         ...
 
@@ -61,6 +61,10 @@ class Part(Protocol):
 
     def run(self, hits: BitMap, sort: Sort) -> Run:
         """`hits` in an order other than relevance."""
+        ...
+
+    def number(self, serial: int) -> int | None:
+        """The number of a member; None when they are not in it today."""
         ...
 
     def serial(self, doc: int) -> int:

@@ -89,7 +89,7 @@ def _words(
         for term in part.completions(ANY + last, _MOST_WORDS):
             size = part.has(term).intersection_cardinality(hits)
             sizes[term[1:]] = sizes.get(term[1:], 0) + size
-    start = text[: len(text) - len(text.split()[-1])]
+    start = text[: len(text) - len(text.rsplit(maxsplit=1)[-1])]
     for word in sorted(sizes, key=lambda each: (-sizes[each], each)):
         if sizes[word] > 1 and word != last:
             yield Suggestion(start + word, "word")
