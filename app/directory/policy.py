@@ -63,6 +63,52 @@ def _vocabulary(name: str) -> Mapping[str, str]:
     return MappingProxyType({key: key for key in keys})
 
 
+@lru_cache
+def former_provinces() -> Mapping[str, str]:
+    """Provinces as they were before 1 July 2025, as an address wrote them → as it writes today's.
+
+    `quang-nam` → `da-nang`: links of before the merger still mean what they meant.
+    """
+    return MappingProxyType(
+        {
+            words(name).replace(" ", "-"): province.slug
+            for province in reference.provinces.values()
+            for name in province.former_names
+        }
+    )
+
+
+@lru_cache
+def _provinces_by_name() -> Mapping[str, tuple[str, ...]]:
+    """Folded names of provinces, of today and of before, → the values that an address has."""
+    found: dict[str, tuple[str, ...]] = {}
+    for province in reference.provinces.values():
+        for name in (*province.names.values(), *province.former_names):
+            known = found.get(words(name), ())
+            found[words(name)] = tuple(dict.fromkeys((*known, province.slug)))
+    return MappingProxyType(found)
+
+
+def provinces_named(q: str) -> tuple[str, ...]:
+    """The provinces that free text names in full, by a name of today or of before."""
+    return _provinces_by_name().get(words(q), ())
+
+
+def provinces_beginning(q: str) -> tuple[str, ...]:
+    """The provinces a name of which, of today or of before, begins with `q`."""
+    start = words(q)
+    named = (found for name, found in _provinces_by_name().items() if name.startswith(start))
+    return tuple(dict.fromkeys(slug for found in named for slug in found)) if start else ()
+
+
+def former_name(slug: str, typed: str) -> str:
+    """The former name of a province that begins with `typed` (folded), if none of today does."""
+    province = reference.provinces[vocabulary("province")[slug]]
+    if any(words(name).startswith(typed) for name in province.names.values()):
+        return ""
+    return next((n for n in province.former_names if words(n).startswith(typed)), "")
+
+
 @dataclass(frozen=True, slots=True)
 class Query:
     """One question to the directory, valid and in canonical form.
@@ -111,6 +157,10 @@ class Query:
         """The values chosen in the filter `name`, as the address writes them."""
         found: tuple[str, ...] = getattr(self, name)
         return found
+
+    def choices(self) -> list[tuple[str, str]]:
+        """Every value chosen, as pairs of an address."""
+        return [(name, value) for name in FILTERS for value in self.chosen(name)]
 
     def keys(self, name: str) -> list[str]:
         """The values chosen in the filter `name`, as the tables write them."""
@@ -180,6 +230,8 @@ def _readable(q: str) -> str:
 
 def _known(name: str, values: Iterable[str]) -> tuple[str, ...]:
     asked = set(values)
+    if name == "province":
+        asked = {former_provinces().get(value, value) for value in asked}
     return tuple(value for value in vocabulary(name) if value in asked)
 
 

@@ -3,8 +3,10 @@
 from app.core.i18n import gettext as _
 from app.core.i18n import ngettext
 from app.directory import recognition
-from app.directory.policy import FILTERS, Query, Sort, label
+from app.directory.policy import FILTERS, Query, Sort, former_name, label
 from app.directory.queries.results import Results
+from app.directory.why import Sought
+from app.members.policy import words
 
 
 def heading(query: Query) -> str:
@@ -48,19 +50,59 @@ def narrowing(query: Query) -> list[tuple[str, str]]:
     ]
 
 
+def without_filters(query: Query) -> str:
+    """The address of the same words without any filter."""
+    for name in FILTERS:
+        query = query.without(name)
+    return query.address()
+
+
 def loosen(results: Results) -> list[tuple[str, str, int | None]]:
     """Ways out of an empty answer: words, address, how many would be found (None: not counted)."""
-    query = results.query
-    ways: list[tuple[str, str, int | None]] = []
-    for each in results.filters:
-        if each.narrowed and each.found_without:
-            chosen = ", ".join(label(each.name, value) for value in query.chosen(each.name))
-            address = query.without(each.name).address()
-            ways.append((_("Without “%(what)s”", what=chosen), address, each.found_without))
-    if query.q:
-        ways.append((_("Without “%(what)s”", what=query.q), query.without("q").address(), None))
-    if ways or narrowing(query):
+    ways: list[tuple[str, str, int | None]] = [
+        (_without(results.query, way), way.address(), total) for way, total in results.loosened
+    ]
+    if ways or results.query.q or narrowing(results.query):
         ways.append((_("The whole directory"), Query().address(), None))
+    return ways
+
+
+def _without(query: Query, way: Query) -> str:
+    """What `way` has left out of `query`, or what alone it kept, in words."""
+    before, after = _parts(query), _parts(way)
+    if len(after) == 1 and len(before) > 2:  # noqa: PLR2004 - "without one" is as short for two
+        return _("Only “%(what)s”", what=after[0])
+    gone = [part for part in before if part not in after]
+    return _("Without “%(what)s”", what=", ".join(gone))
+
+
+def _parts(query: Query) -> list[str]:
+    """Each word asked for, and each value chosen, in words."""
+    chosen = [
+        label(name, value)
+        for name in FILTERS
+        if query.narrows(name)
+        for value in query.chosen(name)
+    ]
+    return [*query.q.split(), *chosen]
+
+
+def read_as(results: Results) -> str:
+    """The free text as it was read, when words that nobody has were taken for others; else ""."""
+    if not results.corrected:
+        return ""
+    return " ".join(Sought.of(results.query.q, results.corrected).read)
+
+
+def provinces(results: Results) -> list[tuple[str, str]]:
+    """Where the free text names a province: what to choose instead, and its address."""
+    ways = []
+    for slug in results.named:
+        former = former_name(slug, words(results.query.q))
+        text = label("province", slug)
+        if former:
+            text = _("%(province)s, formerly also %(names)s", province=text, names=former)
+        ways.append((text, results.query.without("q").toggled("province", slug).address()))
     return ways
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from app.core import clock
+from app.directory.rendering import abbreviations
 from app.members import service
 from app.members.models import Member
 from tests.conftest import statements
@@ -67,11 +68,11 @@ async def test_the_front_door_shows_true_figures_and_who_joined_last(portal: Por
         await crowd.move_in(session)
     good = [row for row in crowd.members if row["standing"] == "active"]
     accounts = {row["account_id"] for row in good}
-    held = [
-        c
+    held = {
+        c["platform"]
         for c in crowd.channels
         if c["account_id"] in accounts and not c["lost_at"] and not c["removed_at"]
-    ]
+    }
     html = (await portal.get("/")).text
     figures = [int(n) for n in re.findall(r"<dd>(\d+)</dd>", html)]
     assert figures == [len(good), len(held), len({row["province"] for row in good})]
@@ -144,19 +145,162 @@ async def test_an_empty_answer_says_which_filter_to_loosen(portal: Portal) -> No
     await make(portal, topics=("food",), province="79")
     html = (await portal.get("/members?topic=food&province=ha-noi")).text
     assert cards(html) == []
-    ways = re.findall(r'<ul class="loosen">(.*?)</ul>', html, re.DOTALL)[0]
+    ways = re.findall(r'<ul class="loosen".*?</ul>', html, re.DOTALL)[0]
     assert re.findall(r'href="([^"]+)"', ways) == ["/members?topic=food", "/members"]
+    assert "Without “Hanoi”" in ways
+
+
+def of_members(seen: list[str]) -> list[str]:
+    """The statements that read members or channels themselves, not what changed among them."""
+    return [each for each in seen if re.search(r"FROM (members|channels)\b", each)]
 
 
 @pytest.mark.parametrize("size", [1, 3])
-async def test_the_directory_sends_three_statements(portal: Portal, size: int) -> None:
+async def test_the_directory_reads_each_card_once_while_it_does_not_change(
+    portal: Portal, size: int
+) -> None:
     async with portal.transaction() as session:
         for _ in range(size):
             member = await make_member(session)
             await prove(session, member, f"https://www.tiktok.com/@bep{member.serial}")
-    with statements(portal.database.engine) as seen:
+    await portal.get("/members?q=nobody")  # the index is there
+    with statements(portal.database.engine) as first:
         html = (await portal.get("/members?q=bep")).text
-    assert (len(seen), len(cards(html))) == (3, size)
+    assert (len(of_members(first)), len(cards(html))) == (2, size)
+    with statements(portal.database.engine) as again:
+        html = (await portal.get("/members?q=bep&sort=name")).text
+    assert (of_members(again), len(cards(html))) == ([], size)
+    with statements(portal.database.engine) as front:
+        html = (await portal.get("/fr/")).text
+    assert (of_members(front), len(cards(html))) == ([], size)
+
+
+async def test_a_card_shows_each_change_at_once(portal: Portal) -> None:
+    member = await make(portal, stage_name="Bếp Sương")
+    assert "@bep.moi" not in (await portal.get("/members")).text
+    async with portal.transaction() as session:
+        await prove(session, member, "https://www.tiktok.com/@bep.moi", 54_321)
+    html = (await portal.get("/members")).text
+    assert "@bep.moi" in html
+    assert "54.3K" in html
+    assert "27 Feb 2026" in html
+    until = clock.today() + timedelta(days=30)
+    async with portal.transaction() as session:
+        await service.suspend(session, OPERATOR, member.number, until, "Quảng cáo sai.")
+    assert cards((await portal.get("/members")).text) == []
+    assert "Suspended" in (await portal.get("/members?standing=suspended")).text
+
+
+def why_of(html: str) -> list[str]:
+    """What each card says of why it is there, in lines of plain text with hits in brackets."""
+    found = re.findall(r'<div class="why">.*?<dl>(.*?)</dl>', html, re.DOTALL)
+    lines = [re.findall(r"<dt>(.*?)</dt> <dd>(.*?)</dd>", each) for each in found]
+    texts = [" / ".join(f"{kind}: {text}" for kind, text in each) for each in lines]
+    return [text.replace("<mark>", "[").replace("</mark>", "]") for text in texts]
+
+
+async def test_a_card_says_which_words_it_has_and_where(portal: Portal) -> None:
+    async with portal.transaction() as session:
+        member = await make_member(session, stage_name="Đen <b>Vâu</b>", topics=("music",))
+        await prove(session, member, "https://www.youtube.com/@denvau")
+    assert why_of((await portal.get("/members")).text) == []
+    [told] = why_of((await portal.get("/members?q=den+cho")).text)
+    assert told.split(" / ") == [
+        "Name: [Đen] &lt;b&gt;Vâu&lt;/b&gt;",
+        "In their own words: Mình nấu món quê bằng nguyên liệu ở [chợ] gần nhà.",
+    ]
+    assert why_of((await portal.get("/members?q=denvau")).text) == ["Channel: @[denvau]"]
+    assert why_of((await portal.get("/vi/members?q=music")).text) == ["Chủ đề: [Âm nhạc]"]
+
+
+async def test_what_is_hidden_explains_nothing(portal: Portal) -> None:
+    await make(portal, stage_name="Bếp", legal_name="Trần Ẩn", biography="Món quê.")
+    await make(
+        portal, stage_name="Lá", legal_name="Trần Hiện", legal_name_public=True, biography="Món."
+    )
+    html = (await portal.get("/members?q=tran")).text
+    assert why_of(html) == ["Legal name: [Trần] Hiện"]
+
+
+async def test_a_former_province_leads_to_todays(portal: Portal) -> None:
+    member = await make(portal, province="48")
+    await make(portal, province="79")
+    by_alias = (await portal.get("/members?province=quang-nam")).text
+    assert cards(by_alias) == [f"/members/{member.number}"]
+    assert links(by_alias, "canonical") == ["http://localhost:8000/members?province=da-nang"]
+    assert "formerly also Quảng Nam" in by_alias
+    html = (await portal.get("/vi/members?q=quang+nam&topic=food")).text
+    assert 'href="/vi/members?topic=food&amp;province=da-nang"' in html
+
+
+async def test_the_map_has_a_tile_for_every_province_and_each_ticks_its_box(
+    portal: Portal,
+) -> None:
+    await make(portal, province="48")
+    html = (await portal.get("/members?province=da-nang")).text
+    tiles = re.findall(r'<label class="tile ([^"]*)" for="([^"]+)" title="([^"]+)"', html)
+    boxes = re.findall(r'id="(province-[^"]+)" name="province" type="checkbox"', html)
+    assert sorted(box for _, box, _ in tiles) == sorted(boxes)
+    assert len(boxes) == 34
+    places = [classes.split()[:2] for classes, _, _ in tiles]
+    assert len({tuple(place) for place in places}) == 34
+    assert [(c, t) for c, b, t in tiles if b == "province-da-nang"] == [
+        ("tile--x4 tile--y9 tile--shade4 tile--chosen", "Da Nang: 1")
+    ]
+
+
+def test_no_two_provinces_have_the_same_letters_on_the_map() -> None:
+    short = list(abbreviations().values())
+    assert len(set(short)) == len(short) == 34
+    assert max(map(len, short)) == 3
+
+
+async def suggested(portal: Portal, query: str) -> list[tuple[str, str]]:
+    html = (await portal.get(f"/members/suggest?{query}")).text
+    return re.findall(r'data-text="([^"]*)" data-href="([^"]*)"', html)
+
+
+async def test_what_is_typed_is_completed_with_topics_places_names_and_handles(
+    portal: Portal,
+) -> None:
+    async with portal.transaction() as session:
+        member = await make_member(session, stage_name="Âm Vang", topics=("food",))
+        await prove(session, member, "https://www.tiktok.com/@am.vang.that")
+    assert await suggested(portal, "q=am+nh&platform=tiktok") == [
+        ("Music", "/members?topic=music&amp;platform=tiktok")
+    ]
+    assert ("Da Nang", "/members?province=da-nang") in await suggested(portal, "q=quang+na")
+    assert ("Âm Vang", "/members?q=%C3%82m+Vang") in await suggested(portal, "q=am+va")
+
+
+@pytest.mark.parametrize("query", ["", "q=", "q=a", "q=%00", "q=%3Cscript%3E", "q=" + "x" * 9000])
+async def test_nothing_is_suggested_for_nothing(portal: Portal, query: str) -> None:
+    assert await suggested(portal, query) == []
+
+
+async def test_how_the_list_is_ordered_is_told_and_linked(portal: Portal) -> None:
+    html = (await portal.get("/members")).text
+    assert "Nobody is ranked by score, and no place is for sale." in html
+    assert 'href="/members/how"' in html
+    answer = await portal.get("/members/how")
+    assert answer.status_code == 200
+    assert links(answer.text, "canonical") == ["http://localhost:8000/members/how"]
+
+
+async def test_an_empty_answer_offers_fewer_words_with_what_they_would_find(
+    portal: Portal,
+) -> None:
+    await make(portal, stage_name="Bếp Sương")
+    html = (await portal.get("/members?q=bep+xyzxyz&topic=music")).text
+    ways = re.findall(r'<ul class="loosen".*?</ul>', html, re.DOTALL)[0]
+    assert re.findall(r'href="([^"]+)"', ways) == ["/members"]
+    html = (await portal.get("/members?q=bep+xyzxyz&topic=food")).text
+    ways = re.findall(r'<ul class="loosen".*?</ul>', html, re.DOTALL)[0]
+    assert re.findall(r'href="([^"]+)">([^<]+)</a>(?: <span class="quiet">(.*?)<)?', ways) == [
+        ("/members?q=bep&amp;topic=food", "Without “xyzxyz”", "1 member"),
+        ("/members?topic=food", "Only “Food &amp; drink”", "1 member"),
+        ("/members", "The whole directory", ""),
+    ]
 
 
 async def test_htmx_writes_a_choice_into_the_history_and_typing_over_it(portal: Portal) -> None:
@@ -165,6 +309,9 @@ async def test_htmx_writes_a_choice_into_the_history_and_typing_over_it(portal: 
     assert typed.headers["HX-Replace-Url"] == "/en/members?q=an&topic=food"
     chosen = await portal.get("/en/members?topic=food&topic=travel&q=", headers=asked)
     assert chosen.headers["HX-Push-Url"] == "/en/members?topic=food&topic=travel"
+    assert {each.headers["cache-control"] for each in (typed, chosen)} == {"private, no-cache"}
+    plain = await portal.get("/en/members?topic=food")
+    assert "HX-Request" in plain.headers["vary"]
 
 
 @pytest.mark.parametrize("written", ["dta26000010", "DTA 26 00001 0", "dta-26-00001-0"])
@@ -307,7 +454,7 @@ async def test_a_browser_asks_each_time_and_is_told_when_nothing_changed(portal:
 
 async def test_nobody_keeps_the_page_of_who_is_signed_in_nor_an_answer(portal: Portal) -> None:
     member = await make(portal)
-    assert (await portal.get("/check?q=%40abc")).headers["cache-control"] == "no-store"
+    assert (await portal.get("/check?q=%40abc")).headers["cache-control"] == "private, no-cache"
     await portal.sign_in(member.account_id)
     for path in ("/", "/members", f"/members/{member.number}"):
         answer = await portal.get(path)

@@ -6,7 +6,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.directory.policy import FILTERS, LONGEST, MOST_WORDS, Query, Sort, pages, vocabulary
+from app.core.reference import reference
+from app.directory.policy import (
+    FILTERS,
+    LONGEST,
+    MOST_WORDS,
+    USUAL_STANDING,
+    Query,
+    Sort,
+    former_name,
+    former_provinces,
+    pages,
+    provinces_beginning,
+    provinces_named,
+    vocabulary,
+)
 
 VALUES = st.sampled_from([v for name in FILTERS for v in vocabulary(name)])
 NAMES = st.sampled_from([*FILTERS, "q", "sort", "page", "x"])
@@ -30,6 +44,27 @@ def test_any_address_is_read_and_its_own_address_asks_the_same(
     assert query.page >= 1
     assert len(query.words) <= MOST_WORDS
     assert query.standing
+
+
+@st.composite
+def questions(draw: st.DrawFn) -> Query:
+    """Any question in canonical form, made from its parts rather than read."""
+    q = " ".join(draw(st.lists(st.sampled_from(["đen", "Vâu", "@bep.nha", "&", "a=b"]))))
+    q = q if any(c.isalpha() for c in q) else ""
+    chosen = {
+        name: tuple(v for v in vocabulary(name) if draw(st.integers(0, 5)) == 0) for name in FILTERS
+    }
+    return Query(
+        q=q,
+        sort=draw(st.sampled_from([sort for sort in Sort if q or sort is not Sort.RELEVANCE])),
+        page=draw(st.integers(1, 999_999_999)),
+        **{**chosen, "standing": chosen["standing"] or USUAL_STANDING},
+    )
+
+
+@given(questions())
+def test_the_address_of_a_question_asks_that_question(query: Query) -> None:
+    assert again(query) == query
 
 
 @given(PAIRS, st.sampled_from(FILTERS))
@@ -57,6 +92,9 @@ def test_a_choice_taken_off_again_changes_nothing_but_the_page(
         ("standing=active", "/members"),
         ("standing=left&standing=active", "/members?standing=active&standing=left"),
         ("province=ha-noi&province=01&topic=nope", "/members?province=ha-noi"),
+        ("province=quang-nam", "/members?province=da-nang"),
+        ("province=quang-nam&province=da-nang", "/members?province=da-nang"),
+        ("province=ba-ria-vung-tau", "/members?province=ho-chi-minh"),
         ("topic=travel&topic=food&topic=food", "/members?topic=food&topic=travel"),
         ("page=0", "/members"),
         ("page=2&page=3", "/members?page=3"),
@@ -79,3 +117,35 @@ def test_search_engines_list_plain_lists_only() -> None:
 
 def test_pages_are_counted_from_one() -> None:
     assert [pages(total) for total in (0, 1, 24, 25, 49)] == [1, 1, 1, 2, 3]
+
+
+def test_every_former_province_means_one_of_today_and_none_means_two() -> None:
+    named = [name for p in reference.provinces.values() for name in p.former_names]
+    assert len(former_provinces()) == len(named) == 30
+    assert set(former_provinces().values()) <= set(vocabulary("province"))
+    assert set(former_provinces()).isdisjoint(vocabulary("province"))
+
+
+@pytest.mark.parametrize(
+    ("typed", "named"),
+    [
+        ("quang nam", ("da-nang",)),
+        ("Quảng Nam", ("da-nang",)),
+        ("bà rịa - vũng tàu", ("ho-chi-minh",)),
+        ("Ho Chi Minh City", ("ho-chi-minh",)),
+        ("hanoi", ("ha-noi",)),
+        ("quang", ()),
+        ("", ()),
+    ],
+)
+def test_a_province_is_known_by_its_names_of_today_and_of_before(
+    typed: str, named: tuple[str, ...]
+) -> None:
+    assert provinces_named(typed) == named
+
+
+def test_a_province_is_offered_by_the_beginning_of_any_of_its_names() -> None:
+    assert provinces_beginning("quang n") == ("quang-ninh", "da-nang", "quang-ngai")
+    assert provinces_beginning("!") == ()
+    assert former_name("da-nang", "quang n") == "Quảng Nam"
+    assert former_name("da-nang", "da") == ""

@@ -6,11 +6,11 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.channels.models import Channel
-from app.channels.queries import PROVEN
-from app.directory.queries.lines import Card
-from app.directory.queries.results import cards
-from app.members.models import Member, Standing
+from app.directory.policy import Query
+from app.directory.queries.cards import cards
+from app.directory.queries.results import Line
+from app.directory.search import live
+from app.members.models import Member
 from app.members.policy import PRESENT
 
 RECENT = 6
@@ -21,36 +21,30 @@ class Figures:
     """What there is today, of members in good standing."""
 
     members: int
-    proven_channels: int
+    platforms: int
     provinces: int
 
 
-async def figures(session: AsyncSession) -> Figures | None:
-    """The figures of the front door; None while there is no member to count. Two statements."""
-    good = Member.standing == Standing.ACTIVE
-    people = (
-        await session.execute(
-            select(func.count(), func.count(Member.province.distinct())).where(good)
-        )
-    ).one()
-    channels = await session.scalar(
-        select(func.count())
-        .select_from(Channel)
-        .join(Member, Member.account_id == Channel.account_id)
-        .where(good, *PROVEN)
-    )
-    return Figures(people[0], channels or 0, people[1]) if people[0] else None
+@dataclass(frozen=True, slots=True)
+class Front:
+    """What the front door shows of the directory.
+
+    `figures` is None while there is no member to count; `recent` has who joined last.
+    """
+
+    figures: Figures | None
+    recent: tuple[Line, ...]
 
 
-async def recent(session: AsyncSession) -> tuple[Card, ...]:
-    """The members in good standing who joined last. Three statements."""
-    serials = await session.scalars(
-        select(Member.serial)
-        .where(Member.standing == Standing.ACTIVE)
-        .order_by(Member.joined_at.desc(), Member.serial.desc())
-        .limit(RECENT)
+async def front() -> Front:
+    """The directory in a few figures and faces, out of one question to the search."""
+    answer = await live().found(Query())
+    shown = await cards(answer.hits[:RECENT])
+    figures = Figures(answer.total, len(answer.counts["platform"]), len(answer.counts["province"]))
+    return Front(
+        figures if answer.total else None,
+        tuple(Line(card, hit.version, ()) for hit, card in shown),
     )
-    return await cards(session, tuple(serials))
 
 
 async def listed(session: AsyncSession, most: int, part: int) -> list[tuple[str, datetime]]:
@@ -72,7 +66,7 @@ async def listed(session: AsyncSession, most: int, part: int) -> list[tuple[str,
 
 async def how_many_listed(session: AsyncSession) -> int:
     """How many members the map of the site has."""
-    found = await session.scalar(
+    listed = await session.scalar(
         select(func.count()).select_from(Member).where(Member.standing.in_(PRESENT))
     )
-    return found or 0
+    return listed or 0

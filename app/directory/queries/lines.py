@@ -39,16 +39,47 @@ class ChannelLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
-    """A member in a list; `channels` has (platform, text shown, followers), largest first."""
+class CardChannel:
+    """A proven channel as a list shows it."""
 
+    platform: str
+    shown: str
+    followers: int | None
+    counted_on: date | None
+
+    @property
+    def platform_name(self) -> str:
+        """The platform's name, in the reader's language."""
+        return platform_name(self.platform)
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A member in a list, without the words of a language, so that it can be kept for all.
+
+    Nothing is in it that their page does not show; `channels` are in order, largest first.
+    """
+
+    serial: int
     number: str
     stage_name: str
     standing: str
-    topics: tuple[str, ...]
+    legal_name: str
+    biography: str
+    topic_keys: tuple[str, ...]
+    province: str
     portrait_url: str | None
-    province_name: str
-    channels: tuple[tuple[str, str, int | None], ...]
+    channels: tuple[CardChannel, ...]
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """The names of the topics, in the reader's language."""
+        return tuple(reference.topics[key].name() for key in self.topic_keys)
+
+    @property
+    def province_name(self) -> str:
+        """Where they live, in the reader's language."""
+        return reference.provinces[self.province].name()
 
 
 async def held_by(
@@ -113,15 +144,20 @@ def _how(method: MethodKey | None) -> str:
 
 
 def card(member: MemberView, channels: tuple[ChannelLine, ...]) -> Card:
-    """A member with their proven channels, as a list shows them."""
+    """A member with their proven channels, as a list shows them; of who is none today less."""
     return Card(
+        serial=member.serial,
         number=member.number,
         stage_name=member.stage_name,
         standing=member.standing.value,
-        topics=tuple(reference.topics[key].name() for key in member.topics),
+        legal_name=member.legal_name,
+        biography=member.biography if member.present else "",
+        topic_keys=member.topics if member.present else (),
+        province=member.province,
         portrait_url=portrait_url(member, "card"),
-        province_name=reference.provinces[member.province].name(),
-        channels=tuple((c.platform, c.shown, c.followers) for c in channels),
+        channels=tuple(
+            CardChannel(c.platform, c.shown, c.followers, c.counted_on) for c in channels
+        ),
     )
 
 

@@ -1,30 +1,29 @@
 """The front door."""
 
+from typing import Any
+
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from app.core.config import settings
 from app.core.errors import Missing
+from app.directory import rendering
 from app.directory.queries import front
 from app.web.caching import kept
-from app.web.deps import ReadSession
-from app.web.pages import page
+from app.web.pages import localised, page
 
 router = APIRouter()
 
 
 @router.get("/")
-async def home(request: Request, session: ReadSession) -> Response:
+async def home(request: Request) -> Response:
     """What the alliance is, with the check box."""
-    return kept(
-        request,
-        page(
-            request,
-            "home/index.html",
-            figures=await front.figures(session),
-            recent=await front.recent(session),
-        ),
-    )
+    context: dict[str, Any] = {
+        "front": await front.front(),
+        "rendering": rendering,
+        "prefix": localised(request, "/").rstrip("/"),
+    }
+    return kept(request, page(request, "home/index.html", **context))
 
 
 @router.get("/styleguide")
