@@ -127,10 +127,12 @@ async def check(session: AsyncSession, given: str) -> Answer:
     return (await check_many(session, [given]))[0]
 
 
-async def check_many(session: AsyncSession, lines: Sequence[str]) -> list[Answer]:
+async def check_many(
+    session: AsyncSession, lines: Sequence[str], *, near: int = MOST_NEAR
+) -> list[Answer]:
     """What `check` says of each line, in their order. Four statements at most, however many lines.
 
-    Look-alikes by one letter more, less or other are looked for in the first `MOST_NEAR` lines that
+    Look-alikes by one letter more, less or other are looked for in the first `near` lines that
     need it: those that nobody has.
     """
     meant = {given: recognition.read(given) for given in dict.fromkeys(lines)}
@@ -144,7 +146,7 @@ async def check_many(session: AsyncSession, lines: Sequence[str]) -> list[Answer
     }
     open_ones = {given: _asked(given, meant[given], answers[given]) for given in answers}
     asked = {given: one for given, one in open_ones.items() if one is not None}
-    likes = await lookalikes.find(session, dict.fromkeys(asked.values()), near=MOST_NEAR)
+    likes = await lookalikes.find(session, dict.fromkeys(asked.values()), near=near)
     for given, one in asked.items():
         answers[given] = _alike(answers[given], likes[one])
     return [answers[given] for given in lines]
