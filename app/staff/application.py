@@ -30,6 +30,7 @@ from app.core.viewer import Viewer
 from app.staff import words
 from app.staff.access import OpenedFile
 from app.staff.forms import HoldForm, MessageForm, NoteForm, SheetForm, shown
+from app.staff.imitations import imitations
 from app.web.deps import ReadSession, WriteSession
 from app.web.flash import flash
 from app.web.forms import Form, blank, read_form
@@ -105,6 +106,7 @@ async def _page(
         history=_lines(it, it.history),
         scoring=_lines(it, it.scoring),
         views=_lines(it, it.views),
+        imitations=await imitations(session, it),
         reasons=[DECLINE_REASONS[key] for key in it.application.decision_reasons],
         patience=words.patience(
             days_left(promised_by), broken=promised_by < clock.now()
