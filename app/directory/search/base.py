@@ -19,10 +19,10 @@ from app.directory.search.facets import Facets
 from app.directory.search.orders import largest_first
 from app.directory.search.parts import Key, Run
 from app.directory.search.runs import NameRun, PlacedRun
-from app.directory.search.storage import DamagedError, Reader, Writer
+from app.directory.search.storage import FORMAT, DamagedError, Reader, Writer
 from app.directory.search.vocabulary import Vocabulary
 
-__all__ = ["Base", "DamagedError", "write"]
+__all__ = ["Base", "DamagedError", "kind", "write"]
 
 _MOST_KEPT = 16 << 20  # bytes of sets of beginnings that are kept, about
 
@@ -42,6 +42,11 @@ def write(folder: Path, documents: Iterable[Document], **facts: Any) -> int:
     count = builder.build(writer, documents)
     writer.finish({**facts, "members": count, "vocabularies": _vocabularies()})
     return count
+
+
+def kind() -> str:
+    """What tells bases that this release reads from those that it does not."""
+    return hashlib.blake2s(f"{FORMAT} {_vocabularies()}".encode(), digest_size=4).hexdigest()
 
 
 def _vocabularies() -> str:

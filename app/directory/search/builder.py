@@ -9,6 +9,7 @@ import heapq
 import pickle
 import tempfile
 from array import array
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from operator import itemgetter
 from pathlib import Path
@@ -53,7 +54,7 @@ class _Runs:
         self.count = 0
         self._done = 0
         self._members: list[Member] = []
-        self._having: dict[str, list[int]] = {}
+        self._having: defaultdict[str, list[int]] = defaultdict(list)
 
     def add(self, document: Document) -> None:
         """Take in one more."""
@@ -66,8 +67,9 @@ class _Runs:
             moment(document.joined_at), UNKNOWN if counted is None else counted,
             shown.encode(), list(values(document)),
         ))  # fmt: skip
+        having = self._having
         for term in terms(document):
-            self._having.setdefault(term, []).append(number)
+            having[term].append(number)
         if len(self._members) == RUN:
             self.finish()
 
@@ -76,7 +78,7 @@ class _Runs:
         self._set_aside("members", sorted(self._members, key=itemgetter(0, 1)))
         having = ((t.encode(), array("I", docs).tobytes()) for t, docs in self._having.items())
         self._set_aside("terms", sorted(having))
-        self._members, self._having = [], {}
+        self._members, self._having = [], defaultdict(list)
         self._done += 1
 
     def _set_aside(self, kind: str, entries: list[Any]) -> None:

@@ -163,4 +163,7 @@ def _counts(narrow: Sequence[Narrowed]) -> MappingProxyType[str, MappingProxyTyp
 
 
 def _summed(several: Sequence[dict[str, int]]) -> dict[str, int]:
-    return dict(sum(map(Counter, several), Counter[str]()))
+    total: Counter[str] = Counter()
+    for each in several:
+        total.update(each)  # adding counters would leave out those who are none
+    return dict(total)

@@ -23,6 +23,7 @@ def joined(typed: str) -> str | None:
     letters, tone = _by_digits(typed) if any(c.isdigit() for c in typed) else _by_letters(typed)
     if letters == typed:
         return None
+    letters = letters.replace("ưo", "ươ").replace("uơ", "ươ")
     found = _SYLLABLE.fullmatch(letters)
     if found is None:
         return None
@@ -40,8 +41,6 @@ def _by_letters(typed: str) -> tuple[str, str]:
             tone = _TONES[char]
         elif char == "w" and "uo" in letters:
             letters = letters.replace("uo", "ươ")
-        elif char == "w" and letters.endswith("ưo"):
-            letters = letters[:-1] + "ơ"
         else:
             pair = _DOUBLED.get(letters[-1:] + char)
             letters = letters[:-1] + pair if pair else letters + char

@@ -9,6 +9,7 @@ from app.core.text import tidy
 
 _TONED = "àáảãạèéẻẽẹìíỉĩịòóỏõọùúủũụỳýỷỹỵ"
 _TONES = {letter: unicodedata.normalize("NFD", letter) for letter in _TONED}  # letter and tone
+_ASCII_WORD = re.compile("[a-z0-9]+")
 _EARLY_TONE = re.compile("([òóỏõọ])([ae])|([ùúủũụ])(y)")
 
 
@@ -52,9 +53,15 @@ def _moved(found: re.Match[str]) -> str:
     return toned[0] + unicodedata.normalize("NFC", late + toned[1])
 
 
-@lru_cache(maxsize=1 << 16)
 def _of_chunk(chunk: str) -> tuple[Word, ...]:
     """The words of a text without blanks."""
+    if chunk.isascii():
+        return tuple(Word(word, typed=word) for word in _ASCII_WORD.findall(chunk.lower()))
+    return _with_marks(chunk)
+
+
+@lru_cache(maxsize=1 << 15)
+def _with_marks(chunk: str) -> tuple[Word, ...]:
     found: list[Word] = []
     plain: list[str] = []
     accented: list[str] = []
@@ -72,6 +79,6 @@ def _of_chunk(chunk: str) -> tuple[Word, ...]:
 
 
 def _word(plain: str, accented: str) -> Word:
-    plain = tidy(plain)  # NFC
-    typed = tidy(accented)
+    plain = unicodedata.normalize("NFC", plain)
+    typed = unicodedata.normalize("NFC", accented)
     return Word(plain, "" if typed == plain else late_tone(typed), typed)
