@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import typer
 import uvicorn
 from pydantic import ValidationError
+from sqlalchemy.exc import SQLAlchemyError
 
 from app import tables  # noqa: F401 - all models, before any query
 from app.accounts import models as accounts
@@ -280,6 +281,42 @@ def expel(
         async with db.transaction() as session:
             member = await members.expel(session, operator(), number, months, because)
             return f"{member.number} is expelled and may not apply again until {member.bar_until}"
+
+    run(work())
+
+
+search_group = group("search", "The files that the search is started from.")
+
+
+@search_group.command("build")
+def build_base() -> None:
+    """Build a base of all members, beside whatever serves them now; the worker does it when due."""
+    from app.directory.search import keeper  # noqa: PLC0415 - reads in the engine
+
+    os.nice(10)
+    try:
+        base = keeper.build(settings().database_url, settings().search_folder)
+    except (keeper.BusyError, OSError, SQLAlchemyError) as refusal:
+        typer.echo(f"Not built: {str(refusal) or 'somebody else is building'}", err=True)
+        raise typer.Exit(1) from refusal
+    typer.echo(f"{base.name}: {base.members} members")
+
+
+@search_group.command("state")
+def base_state() -> None:
+    """Tell what base there is, and whether another is due."""
+    from app.directory.search import keeper  # noqa: PLC0415 - as above
+
+    async def work() -> str:
+        async with db.database().read() as session:
+            now = await keeper.situation(session, settings().search_folder)
+        due = "due" if now.due else "not due"
+        if now.base is None:
+            return f"no base; one is {due}"
+        return (
+            f"{now.base.name}: {now.base.members} members, built {now.base.built_at:%Y-%m-%d %H:%M}"
+            f" UTC; {now.changed} changed since; another is {due}"
+        )
 
     run(work())
 

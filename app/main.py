@@ -17,6 +17,7 @@ from app.conduct import routes as conduct_routes
 from app.core import db, log
 from app.core.config import settings
 from app.directory import routes as directory_routes
+from app.directory.search.live import Live, live, use_live
 from app.mail import routes as mail_routes
 from app.members import queries as members
 from app.members import routes as members_routes
@@ -24,8 +25,10 @@ from app.staff import routes as staff_routes
 from app.web import errors, health
 from app.web.assets import Assets
 from app.web.csrf import Csrf
+from app.web.framed import Framed
 from app.web.headers import Headers
 from app.web.middleware import Context, Head, Language
+from app.web.openly import Allowance, Openly
 from app.web.pages import STATIC
 from app.web.sessions import Person
 
@@ -47,9 +50,14 @@ async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
     """Connect when the process starts, let go when it ends."""
     chosen = db.Database(db.make_engine(settings().database_url, pool_size=settings().pool_size))
     db.use_database(chosen)
+    index = Live(chosen, settings().search_folder, max_age=settings().search_max_age)
+    use_live(index)
+    index.start()
     try:
         yield
     finally:
+        use_live(None)
+        await index.stop()
         db.use_database(None)
         await chosen.close()
 
@@ -75,14 +83,18 @@ def make_app() -> FastAPI:
     app.mount("/static", Assets(directory=STATIC))
     conduct_routes.legal_name_of = applications_routes.legal_name_of  # it stands a floor above
     channels_routes.member_of = members.member_of
+    health.also["search"] = lambda: live().ready()
     errors.install(app)
     # Added last stands outermost.
+    app.add_middleware(Allowance)
     app.add_middleware(Person, load=accounts.viewer_of_session)
     app.add_middleware(Csrf, origin=settings().base_url)
     app.add_middleware(Language)
     app.add_middleware(Context, on_failure=errors.on_failure)
     # Pages hold no secret beside what a visitor typed, so nothing is told by their length (BREACH).
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
+    app.add_middleware(Openly)
+    app.add_middleware(Framed)
     app.add_middleware(Headers, secure=settings().secure)
     app.add_middleware(Head)
     return app

@@ -14,7 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import worker  # noqa: F401 - registers the tasks
 from app.core import clock, db, jobs
+from app.core.config import settings
 from app.core.crypto import digest, token
+from app.directory.search.live import Live, use_live
 from app.main import make_app
 from app.web.models import WebSession
 from app.web.sessions import cookie_name
@@ -115,9 +117,13 @@ class Portal(Browser):
 async def running(database: db.Database, url: str) -> AsyncIterator[Portal]:
     """The application on `database`, as this process's own."""
     db.use_database(database)
+    index = Live(database, settings().search_folder, max_age=0, patience=30)
+    use_live(index)
     portal = Portal(database, url)
     try:
         yield portal
     finally:
         await portal.close()
+        use_live(None)
+        await index.stop()
         db.use_database(None)

@@ -57,6 +57,9 @@ class Settings(BaseSettings):
 
     storage: Literal["local"] = "local"
     pool_size: int = 10
+    search_max_age: float = Field(1.0, ge=0)  # seconds that an answer may be out of date
+    checks_a_minute: int = Field(60, ge=1)  # of one address, on the page of the check
+    api_a_minute: int = Field(600, ge=1)  # requests of one address
     log_format: Literal["json", "text"] = "json"
 
     @field_validator("trusted_proxies", mode="before")
@@ -104,6 +107,11 @@ class Settings(BaseSettings):
         if not self.secret_key.get_secret_value():
             raise ValueError("set PORTAL_SECRET_KEY to at least 32 characters of randomness")
         return self.secret_key.get_secret_value()
+
+    @property
+    def search_folder(self) -> Path:
+        """Where the bases of the search are; the processes of one machine share it."""
+        return self.data_dir / "search"
 
     @property
     def secure(self) -> bool:

@@ -59,3 +59,14 @@ class TooMany(PortalError):
 
 class Unavailable(PortalError):
     """Something the portal leans on does not answer (503)."""
+
+
+class NotReady(Unavailable):
+    """What would answer is being made, or cannot reach what it leans on (503).
+
+    `retry_after` is in seconds.
+    """
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__()
+        self.retry_after = retry_after

@@ -56,12 +56,6 @@ class LookAlike:
     likeness: Likeness
     difference: Difference
 
-    @property
-    def rank(self) -> tuple[int, bool, int]:
-        """Whom to name first: the closest, a channel before a name, the most followed."""
-        followers = self.channel.followers if self.channel else None
-        return (_ORDER.index(self.likeness), self.channel is None, -(followers or 0))
-
 
 async def find(
     session: AsyncSession,
@@ -94,7 +88,9 @@ async def find(
         if row[1].account_id != own:
             found[row[0]].append(row)
     return {
-        one: _closest(_compared(one, (row for key in keys & found.keys() for row in found[key])))
+        one: _closest(
+            one, _compared(one, (row for key in sorted(keys & found.keys()) for row in found[key]))
+        )
         for one, keys in ways.items()
     }
 
@@ -140,29 +136,41 @@ async def _names(session: AsyncSession, keys: Collection[str]) -> list[_Row]:
 
 def _compared(asked: Asked, rows: Iterable[_Row]) -> Iterator[LookAlike]:
     for _key, member, channel in rows:
-        real = _real(asked, member, channel)
-        text = _bare(asked.text) if channel is None and not asked.is_name else asked.text
+        text, real = _written_alike(asked, member, channel)
         likeness = policy.likeness(text, real)
+        if channel is None and words(text) == words(real):
+            likeness = Likeness.SAME  # accents may be left out of a name
         if likeness is Likeness.NEAR and channel is None and not asked.is_name:
             continue  # a handle that nearly is a name is like too many names
-        if likeness is not None:
+        if likeness is Likeness.SAME:
+            yield LookAlike(view(member), channel, likeness, difference(real, real))
+        elif likeness is not None:
             yield LookAlike(view(member), channel, likeness, difference(text, real))
 
 
-def _real(asked: Asked, member: Member, channel: Channel | None) -> str:
-    """The true handle or name, written as what is asked about is: a handle has no accents."""
-    if channel is not None:
-        return policy.named(channel.platform, channel.key, channel.handle)
-    return member.stage_name if asked.is_name else _bare(member.stage_name)
+def _written_alike(asked: Asked, member: Member, channel: Channel | None) -> tuple[str, str]:
+    """What is asked about and what is true, both as names or both as handles (no blanks)."""
+    if channel is None:
+        if asked.is_name:
+            return asked.text, member.stage_name
+        return _bare(asked.text), _bare(member.stage_name)
+    real = policy.named(channel.platform, channel.key, channel.handle)
+    return (_bare(asked.text) if asked.is_name else asked.text), real
 
 
 def _bare(name: str) -> str:
     return words(plain(name)).replace(" ", "")
 
 
-def _closest(found: Iterable[LookAlike]) -> tuple[LookAlike, ...]:
-    """Each member once, by what is closest of theirs."""
+def _closest(asked: Asked, found: Iterable[LookAlike]) -> tuple[LookAlike, ...]:
+    """Each member once, by what is closest of theirs: like to like, then the most followed."""
+
+    def rank(like: LookAlike) -> tuple[int, bool, int]:
+        followers = like.channel.followers if like.channel else None
+        unlike = asked.is_name != (like.channel is None)
+        return (_ORDER.index(like.likeness), unlike, -(followers or 0))
+
     best: dict[UUID, LookAlike] = {}
-    for one in sorted(found, key=lambda like: like.rank):
+    for one in sorted(found, key=rank):
         best.setdefault(one.member.id, one)
     return tuple(best.values())[:MOST]

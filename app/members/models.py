@@ -58,7 +58,6 @@ class Member(Record):
     languages: Mapped[list[str]] = mapped_column(ARRAY(Text))
     portrait: Mapped[str | None] = mapped_column(Text)  # its key in the storage, without the size
     name_words: Mapped[str] = mapped_column(Text)  # as `policy.name_words` writes it
-    search_text: Mapped[str] = mapped_column(Text)  # as `policy.search_text` writes it
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own shape

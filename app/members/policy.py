@@ -12,9 +12,7 @@ import yaml
 
 from app.core.config import DATA
 from app.core.errors import Conflict, Refused
-from app.core.i18n import LOCALES
 from app.core.i18n import gettext as _
-from app.core.reference import reference
 from app.core.text import fold
 from app.members.models import Party, Standing
 
@@ -138,6 +136,11 @@ def parse_number(given: str) -> str | None:
     return "DTA-" + "-".join(found.groups())
 
 
+def serial_of(canonical: str) -> int:
+    """The serial in the canonical form of a member number."""
+    return int(canonical.split("-")[2])
+
+
 def months_after(day: date, months: int) -> date:
     """The same day of the month `months` later, or that month's last day."""
     index = day.year * 12 + day.month - 1 + months
@@ -216,17 +219,3 @@ def words(given: str) -> str:
 def name_words(stage_name: str) -> str:
     """The folded words of a name, a blank before each: " den vau"."""
     return "".join(f" {word}" for word in words(stage_name).split())
-
-
-def search_text(member_number: str, profile: Profile) -> str:
-    """What free text is looked for in: folded words, a blank before each, "|" after the name.
-
-    The legal name only where its owner made it public. Handles are not in it: they belong to
-    channels, change by themselves, and the search joins them (decision 0010).
-    """
-    name = words(profile.stage_name)
-    topics = [reference.topics[key].name(loc) for key in profile.topics for loc in LOCALES]
-    legal_name = profile.legal_name if profile.legal_name_public else ""
-    rest = map(words, (member_number, legal_name, *topics, profile.biography))
-    in_one = name.replace(" ", "")  # "denvau" finds Đen Vâu
-    return f" {name} | " + " ".join(filter(None, (in_one, *rest)))

@@ -89,6 +89,34 @@ class Change:
     until: date | None
     because: str
 
+    @property
+    def words(self) -> str:
+        """What happened, in plain words."""
+        if self.old is None:
+            return _("Became a member")
+        if self.new is Standing.ACTIVE:
+            return self._came_back()
+        until = format_date(self.until) if self.until else ""
+        return {
+            Standing.SUSPENDED: _("Suspended until the end of %(day)s", day=until),
+            Standing.EXPELLED: _(
+                "Expelled; may not apply again before the end of %(day)s", day=until
+            ),
+            Standing.LAPSED: _("The term of twelve months ended"),
+            Standing.LEFT: _("Left the alliance"),
+        }[self.new]
+
+    def _came_back(self) -> str:
+        if self.party is Party.REVIEWER:
+            return _("Became a member again, after a new application")
+        if self.party is Party.CLOCK:
+            return _("The suspension ended")
+        if self.old is Standing.SUSPENDED:
+            return _("The suspension was lifted")
+        if self.old is Standing.EXPELLED:
+            return _("The expulsion was lifted")
+        return _("Back in good standing")
+
 
 @dataclass(frozen=True, slots=True)
 class Changed:

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import BigInteger, Text, cast, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.audit import service as audit
@@ -16,7 +16,7 @@ from app.core.i18n import gettext as _
 from app.core.text import vietnamese_sort_key
 from app.core.viewer import Viewer
 from app.members import mails, policy
-from app.members.models import Member, Party, Standing, StandingChange
+from app.members.models import Member, MemberChange, Party, Standing, StandingChange
 from app.members.policy import Profile
 
 
@@ -86,7 +86,6 @@ def _show(member: Member, profile: Profile) -> None:
     member.languages = list(profile.languages)
     member.portrait = profile.portrait
     member.name_words = policy.name_words(profile.stage_name)
-    member.search_text = policy.search_text(member.number, profile)
 
 
 async def set_standing(
@@ -282,3 +281,20 @@ async def keep_terms(session: AsyncSession, by: Viewer) -> int:
         if days is not None:
             await mails.remind(session, member, days)
     return moved
+
+
+async def renew_versions(session: AsyncSession) -> int:
+    """Give members whose version comes from another cluster one of this cluster's.
+
+    After a dump was read in, numbers of transactions begin again; a version that is still to come
+    here would be given twice. Returns: how many there were, mostly none.
+    """
+    to_come = cast(cast(func.pg_snapshot_xmax(func.pg_current_snapshot()), Text), BigInteger)
+    own = cast(cast(func.pg_current_xact_id(), Text), BigInteger)
+    renewed = await session.scalars(
+        update(MemberChange)
+        .where(MemberChange.xid >= to_come)
+        .values(xid=own)
+        .returning(MemberChange.account_id)
+    )
+    return len(renewed.all())

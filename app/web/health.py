@@ -1,6 +1,7 @@
 """`/healthz`: this process lives. `/readyz`: it can serve. `/metrics`: how it does."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 from fastapi import APIRouter
@@ -15,6 +16,9 @@ from app.core.db import database
 router = APIRouter()
 WORKER_SILENT = timedelta(seconds=45)
 
+also: dict[str, Callable[[], Awaitable[bool]]] = {}
+"""What else has to be ready, by name: handed down by `main` from the slices above."""
+
 
 @router.get("/healthz")
 async def healthz() -> Response:
@@ -24,7 +28,7 @@ async def healthz() -> Response:
 
 @router.get("/readyz")
 async def readyz() -> Response:
-    """Ready: database reachable, migrations applied.
+    """Ready: database reachable, migrations applied, and all of `also`.
 
     A silent worker is told, but is no reason to stop serving pages.
     """
@@ -33,8 +37,9 @@ async def readyz() -> Response:
             checks = await _checks()
     except (SQLAlchemyError, TimeoutError, OSError):
         checks = {"database": False, "migrations": False, "worker": False}
-    ready = checks["database"] and checks["migrations"]
-    return JSONResponse({"ready": ready, **checks}, status_code=200 if ready else 503)
+    others = {name: await ready() for name, ready in also.items()}
+    ready = checks["database"] and checks["migrations"] and all(others.values())
+    return JSONResponse({"ready": ready, **checks, **others}, status_code=200 if ready else 503)
 
 
 async def _checks() -> dict[str, bool]:

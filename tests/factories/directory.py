@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.models import Account
@@ -15,11 +15,19 @@ from app.channels.policy.lookalikes import channel_skeleton, skeleton
 from app.core.crypto import uuid7
 from app.core.reference import reference
 from app.core.text import vietnamese_sort_key
+from app.directory.search import feed
+from app.directory.search.index import Index
 from app.members import policy
 from app.members.models import Member, Standing
 from tests.factories.members import make_profile
 
 PROVEN = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+
+async def indexed(session: AsyncSession) -> Index:
+    """An index of all members that the session sees."""
+    serials = (await session.scalars(select(Member.serial))).all()
+    return Index.of(await feed.documents(session, serials))
 
 
 async def prove(
@@ -137,7 +145,6 @@ class Crowd:
             "languages": list(profile.languages),
             "portrait": None,
             "name_words": policy.name_words(profile.stage_name),
-            "search_text": policy.search_text(number, profile),
             "version": 1,
         }
 

@@ -146,19 +146,6 @@ def test_reasons_are_asked_for() -> None:
         policy.check_reasons("từ " * 501)
 
 
-def test_search_text_has_what_may_be_found_and_nothing_private() -> None:
-    profile = make_profile(stage_name="Đen Vâu", legal_name="Đỗ Văn Ẩn", topics=("music",))
-    found = policy.search_text("DTA-26-00012-4", profile)
-    assert found.startswith(" den vau | denvau dta ")
-    for word in (" denvau", " dta 26 00012 4", " am nhac", " music", " musique", " mon que"):
-        assert word in found
-    assert " an " not in found.replace(" an toan", "")
-    public = policy.search_text(
-        "DTA-26-00012-4", make_profile(legal_name="Đỗ Văn Ẩn", legal_name_public=True)
-    )
-    assert " do van an " in public
-
-
 def test_the_words_of_a_name_each_have_a_blank_before() -> None:
     assert policy.name_words(" Đen  Vâu! ") == " den vau"
 

@@ -1,6 +1,13 @@
-"""The search of members: one module behind one small interface."""
+"""The search of members: one module behind one small interface, `live()`."""
 
-from app.directory.search.documents import Document, Found, Handle, Hit, Suggestion
-from app.directory.search.sql import search
+from app.directory.search.documents import (
+    Document,
+    Found,
+    Handle,
+    Hit,
+    Suggestion,
+    UnknownCursor,
+)
+from app.directory.search.live import live
 
-__all__ = ["Document", "Found", "Handle", "Hit", "Suggestion", "search"]
+__all__ = ["Document", "Found", "Handle", "Hit", "Suggestion", "UnknownCursor", "live"]

@@ -24,7 +24,7 @@ class Document:
     """
 
     serial: int
-    version: int  # grows with every change of what the public sees (`member_changes`)
+    version: int  # another one after every change of what the public sees (`MemberChange`)
     number: str
     name: str
     sort_key: str  # `core.text.vietnamese_sort_key` of the name
@@ -72,3 +72,7 @@ class Suggestion:
 
     text: str
     kind: str
+
+
+class UnknownCursor(ValueError):
+    """An `after` that was not given with an answer to this very question."""

@@ -4,7 +4,7 @@ A change belongs to the transaction that made it (`member_changes.xid`), and a r
 transactions its last look could see: so the next look asks for exactly the others (decision 0020).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any, Self
@@ -29,6 +29,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.channels.models import Channel
 from app.channels.queries import PROVEN
+from app.core.db import Database
 from app.directory.search.documents import Document, Handle
 from app.members.models import Member, MemberChange
 from app.members.policy import PRESENT
@@ -143,14 +144,8 @@ async def documents(session: AsyncSession, serials: Sequence[int]) -> list[Docum
     return [_document(*row) for row in rows]
 
 
-async def documents_after(session: AsyncSession, serial: int) -> list[Document]:
-    """The next members behind `serial`, `BATCH` at most. One statement."""
-    rows = await session.execute(_batch(serial))
-    return [_document(*row) for row in rows]
-
-
-def every_document(connection: Connection) -> Iterator[Document]:
-    """All members by serial, a batch at a time, for a process without an event loop.
+async def everybody(database: Database) -> AsyncIterator[Document]:
+    """All members by serial, a batch at a time.
 
     Each batch is a transaction of its own, so that none keeps PostgreSQL from tidying up for as
     long as an index is built. Who takes the `state` first and the changes since it afterwards has
@@ -158,12 +153,32 @@ def every_document(connection: Connection) -> Iterator[Document]:
     """
     serial = 0
     while True:
+        async with database.read() as session:
+            rows = (await session.execute(_batch(serial))).all()
+        if not rows:
+            return
+        for row in rows:
+            yield _document(*row)
+        serial = rows[-1][0]
+
+
+def everybody_now(connection: Connection) -> Iterator[Document]:
+    """As `everybody`, for a process without an event loop."""
+    serial = 0
+    while True:
         with connection.begin():
             rows = connection.execute(_batch(serial)).all()
         if not rows:
             return
-        yield from (_document(*row) for row in rows)
+        for row in rows:
+            yield _document(*row)
         serial = rows[-1][0]
+
+
+async def more_than(session: AsyncSession, members: int) -> bool:
+    """Whether there are more members than so many. One statement."""
+    some = select(Member.serial).limit(members + 1).subquery()
+    return (await session.scalar(select(func.count()).select_from(some)) or 0) > members
 
 
 def _batch(serial: int) -> Select[Any]:

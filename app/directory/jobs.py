@@ -1,0 +1,43 @@
+"""The clock's jobs of the directory."""
+
+import asyncio
+import sys
+
+import structlog
+
+from app.core import jobs
+from app.core.config import ROOT, settings
+from app.core.db import transaction
+from app.directory.search import keeper
+from app.members import service as members
+
+log = structlog.get_logger("directory.jobs")
+
+
+@jobs.queue.periodic(cron="*/1 * * * *")
+@jobs.queue.task(name="directory.keep_base", queueing_lock="directory.keep_base")
+async def keep_base(timestamp: int) -> None:  # noqa: ARG001 - procrastinate gives it
+    """See to it that the base of the search is new enough."""
+    async with transaction() as session:
+        renewed = await members.renew_versions(session)
+        now = await keeper.situation(session, settings().search_folder)
+    if renewed:
+        log.warning("the database comes from another cluster", members=renewed)
+    if now.due:
+        await _build()
+
+
+async def _build() -> None:
+    """Build in a process of its own: it takes a minute of computing, and memory for it."""
+    child = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "app.cli", "search", "build", cwd=ROOT,
+        stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        failed = await child.wait()
+    except asyncio.CancelledError:
+        child.terminate()
+        await child.wait()
+        raise
+    if failed:
+        log.error("the base of the search was not built", code=failed)
