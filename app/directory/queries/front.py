@@ -1,17 +1,11 @@
 """What the front door and the map of the site show of the database."""
 
 from dataclasses import dataclass
-from datetime import datetime
-
-from sqlalchemy import func, select
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.directory.policy import Query
 from app.directory.queries.cards import cards
 from app.directory.queries.results import Line
 from app.directory.search import live
-from app.members.models import Member
-from app.members.policy import PRESENT
 
 RECENT = 6
 
@@ -45,28 +39,3 @@ async def front() -> Front:
         figures if answer.total else None,
         tuple(Line(card, hit.version, ()) for hit, card in shown),
     )
-
-
-async def listed(session: AsyncSession, most: int, part: int) -> list[tuple[str, datetime]]:
-    """Members for the map of the site, oldest first: number, and when the page last changed.
-
-    Args:
-        most: how many there are in a part.
-        part: which part, from 1.
-    """
-    rows = await session.execute(
-        select(Member.number, Member.standing_since)
-        .where(Member.standing.in_(PRESENT))
-        .order_by(Member.serial)
-        .limit(most)
-        .offset((part - 1) * most)
-    )
-    return [(number, since) for number, since in rows]
-
-
-async def how_many_listed(session: AsyncSession) -> int:
-    """How many members the map of the site has."""
-    listed = await session.scalar(
-        select(func.count()).select_from(Member).where(Member.standing.in_(PRESENT))
-    )
-    return listed or 0

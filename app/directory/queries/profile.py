@@ -1,17 +1,13 @@
 """A member's public page."""
 
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from datetime import date, datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.conduct import queries as conduct
 from app.conduct.queries import SignatureView
 from app.core.clock import VIETNAM
-from app.core.config import settings
-from app.core.i18n import current_locale
-from app.core.i18n import gettext as _
 from app.core.reference import reference
 from app.core.viewer import Viewer
 from app.directory.policy import Query
@@ -50,12 +46,38 @@ class ProfilePage:
     history: tuple[Change, ...]
     signature: SignatureView | None
     ended_on: date | None  # when the membership ended; None while it lasts
+    changed_at: datetime  # when what the page shows changed last
     summary: str
     own: bool  # whether the member looks at their own page
 
 
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """What of a member is handed on: by card, code and picture."""
+
+    member: MemberView
+    channels: tuple[ChannelLine, ...]
+    changed_at: datetime  # as in `ProfilePage`
+
+
+async def handed(session: AsyncSession, number: str) -> Handed | None:
+    """What is handed on of a canonical member number, whatever the standing. Three statements."""
+    member = await members.by_number(session, number)
+    if member is None:
+        return None
+    return Handed(
+        member=member,
+        channels=(await held_by(session, [member.account_id]))[member.account_id],
+        changed_at=await _changed_at(session, member),
+    )
+
+
+async def _changed_at(session: AsyncSession, member: MemberView) -> datetime:
+    return await members.changed_at(session, member.serial) or member.standing_since
+
+
 async def profile(session: AsyncSession, viewer: Viewer, number: str) -> ProfilePage | None:
-    """The page of a canonical member number, whatever the standing. Four statements."""
+    """The page of a canonical member number, whatever the standing. Five statements."""
     member = await members.by_number(session, number)
     if member is None:
         return None
@@ -74,6 +96,7 @@ async def profile(session: AsyncSession, viewer: Viewer, number: str) -> Profile
         history=await members.history(session, member.id),
         signature=(await conduct.latest_signatures(session, [account])).get(account),
         ended_on=None if present else _ended_on(member),
+        changed_at=await _changed_at(session, member),
         summary=_summary(member) if present else "",
         own=viewer.account_id == account,
     )
@@ -104,44 +127,3 @@ def _summary(member: MemberView) -> str:
     if len(text) <= LONGEST_SUMMARY:
         return text
     return text[:LONGEST_SUMMARY].rsplit(" ", 1)[0] + "…"
-
-
-def structured(page: ProfilePage, address: str) -> dict[str, Any]:
-    """The page in the words of schema.org (ProfilePage, Person).
-
-    Args:
-        address: the page's own, with scheme and host.
-    """
-    member, base = page.member, settings().base_url
-    person: dict[str, Any] = {
-        "@type": "Person",
-        "@id": f"{base}/members/{member.number}#person",
-        "name": member.stage_name,
-        "identifier": {
-            "@type": "PropertyValue",
-            "propertyID": _("Member number"),
-            "value": member.number,
-        },
-    }
-    if member.present:
-        person |= {
-            "description": page.summary,
-            "homeLocation": {"@type": "AdministrativeArea", "name": page.province.text},
-            "knowsAbout": [topic.text for topic in page.topics],
-            "sameAs": [channel.url for channel in page.channels],
-            "memberOf": {"@id": f"{base}/#alliance"},
-        }
-        if member.legal_name:
-            person["alternateName"] = member.legal_name
-        if page.portrait_url:
-            person["image"] = base + page.portrait_url
-    latest = page.history[0].at if page.history else member.joined_at
-    return {
-        "@context": "https://schema.org",
-        "@type": "ProfilePage",
-        "url": address,
-        "inLanguage": current_locale(),
-        "dateCreated": member.joined_at.astimezone(VIETNAM).isoformat(timespec="seconds"),
-        "dateModified": latest.astimezone(VIETNAM).isoformat(timespec="seconds"),
-        "mainEntity": {key: value for key, value in person.items() if value},
-    }

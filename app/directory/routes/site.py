@@ -13,7 +13,7 @@ from app.core.clock import VIETNAM
 from app.core.config import settings
 from app.core.errors import Missing
 from app.core.i18n import gettext as _
-from app.directory.queries import front
+from app.directory.queries import sitemap as listing
 from app.web.caching import kept
 from app.web.deps import ReadSession
 from app.web.pages import static
@@ -34,14 +34,13 @@ _NAMESPACES = (
 @router.get("/sitemap.xml")
 async def sitemap(request: Request, session: ReadSession) -> Response:
     """The public pages in every language; an index of parts once they are too many for one."""
-    members = await front.how_many_listed(session)
-    if members <= A_PART:
+    parts = await _parts(session)
+    if parts <= 1:
         body = _places() + _urls(await _members(session, 1))
         return kept(request, _xml("urlset", body), MINUTES)
-    parts = range(-(-members // A_PART) + 1)
     body = "".join(
         f"<sitemap><loc>{settings().base_url}/sitemap-{part}.xml</loc></sitemap>\n"
-        for part in parts
+        for part in range(parts + 1)
     )
     return kept(request, _xml("sitemapindex", body), MINUTES)
 
@@ -51,7 +50,7 @@ async def sitemap_part(
     request: Request, session: ReadSession, part: Annotated[int, Path(ge=0, le=50_000)]
 ) -> Response:
     """One part of the map: 0 the places, the rest the members."""
-    if part > -(-(await front.how_many_listed(session)) // A_PART):
+    if part > await _parts(session):
         raise Missing
     body = _urls(await _members(session, part)) if part else _places()
     return kept(request, _xml("urlset", body), MINUTES)
@@ -61,10 +60,16 @@ def _places() -> str:
     return _urls((path, None) for path in PLACES)
 
 
+async def _parts(session: ReadSession) -> int:
+    """How many parts there are beside that of the places: one for each so many serials."""
+    return -(-(await listing.last_serial(session)) // A_PART)
+
+
 async def _members(session: ReadSession, part: int) -> list[tuple[str, date | None]]:
+    first = (part - 1) * A_PART + 1
     return [
-        (f"/members/{number}", since.astimezone(VIETNAM).date())
-        for number, since in await front.listed(session, A_PART, part)
+        (f"/members/{number}", changed_at.astimezone(VIETNAM).date())
+        for number, changed_at in await listing.listed(session, first, first + A_PART - 1)
     ]
 
 
