@@ -153,7 +153,7 @@ def _written_alike(asked: Asked, member: Member, channel: Channel | None) -> tup
     if channel is None:
         if asked.is_name:
             return asked.text, member.stage_name
-        return _bare(asked.text), _bare(member.stage_name)
+        return words(asked.text).replace(" ", ""), _bare(member.stage_name)
     real = policy.named(channel.platform, channel.key, channel.handle)
     return (_bare(asked.text) if asked.is_name else asked.text), real
 
@@ -163,12 +163,12 @@ def _bare(name: str) -> str:
 
 
 def _closest(asked: Asked, found: Iterable[LookAlike]) -> tuple[LookAlike, ...]:
-    """Each member once, by what is closest of theirs: like to like, then the most followed."""
+    """Each member once, by what is closest of theirs: handles by a handle, names by a name."""
 
-    def rank(like: LookAlike) -> tuple[int, bool, int]:
+    def rank(like: LookAlike) -> tuple[bool, int, int]:
         followers = like.channel.followers if like.channel else None
         unlike = asked.is_name != (like.channel is None)
-        return (_ORDER.index(like.likeness), unlike, -(followers or 0))
+        return (unlike, _ORDER.index(like.likeness), -(followers or 0))
 
     best: dict[UUID, LookAlike] = {}
     for one in sorted(found, key=rank):

@@ -3,6 +3,8 @@
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
 
 from app.channels.policy.confusables import plain
 from app.core.i18n import gettext as _
@@ -110,14 +112,19 @@ def _aligned(one: str, other: str) -> list[_Step]:
 
 
 def _joined(steps: list[_Step]) -> list[_Step]:
-    """The steps, letters added or left out beside each other taken together."""
+    """The steps, those that differ beside each other taken together where that says it better.
+
+    Letters added or left out are one thing; so is a word in place of another (`vn`, `official`).
+    """
     found: list[_Step] = []
-    for step in steps:
-        last = found[-1] if found else None
-        if last and ((not last.asked and not step.asked) or (not last.real and not step.real)):
-            found[-1] = _Step(last.start, last.asked + step.asked, last.real + step.real)
+    for alike, beside in groupby(steps, key=lambda step: step.same):
+        run = list(beside)
+        sizes = {(len(step.asked) > 0) - (len(step.real) > 0) for step in run}
+        if alike or (len(sizes) == 1 and 0 in sizes):
+            found += run
         else:
-            found.append(step)
+            asked, real = ("".join(map(attrgetter(side), run)) for side in ("asked", "real"))
+            found.append(_Step(run[0].start, asked, real))
     return found
 
 
@@ -129,6 +136,11 @@ def _note(step: _Step, name: str) -> str:
         return _left_out(step, name)
     if len(asked) == len(real) == 1:
         return _replaced(place, asked, real)
+    if not {(asked, real), (real, asked)} & _TWO_AS_ONE and asked != real[::-1]:
+        return _(
+            "From character %(place)s: “%(asked)s” stands in place of “%(real)s”.",
+            place=place, asked=asked.strip(), real=real.strip(),
+        )  # fmt: skip
     if asked == real[::-1]:
         return _(
             "Characters %(first)s and %(second)s are swapped: “%(asked)s”, not “%(real)s”.",
@@ -142,6 +154,7 @@ def _note(step: _Step, name: str) -> str:
 
 def _added(step: _Step, name: str) -> str:
     text, place = step.asked, step.start + 1
+    word = text.strip() or text
     before = name[step.start - 1 : step.start]
     after = name[step.start + len(text) :][:1]
     if len(text) == 1 and text in (before, after) and text.isalnum():
@@ -149,10 +162,10 @@ def _added(step: _Step, name: str) -> str:
     if len(text) == 1:
         return _("Character %(place)s: “%(text)s” is added.", place=place, text=text)
     if step.start + len(text) == len(name):
-        return _("“%(text)s” is added at the end.", text=text)
+        return _("“%(text)s” is added at the end.", text=word)
     if step.start == 0:
-        return _("“%(text)s” is added at the beginning.", text=text)
-    return _("From character %(place)s: “%(text)s” is added.", place=place, text=text)
+        return _("“%(text)s” is added at the beginning.", text=word)
+    return _("From character %(place)s: “%(text)s” is added.", place=place, text=word)
 
 
 def _left_out(step: _Step, name: str) -> str:
