@@ -3,7 +3,8 @@
 
 const PAUSE = 5; // seconds to wait when the server asks for a pause and does not say how long
 const MOST_SHOWN = 200; // rows of each answer
-const LONGEST = 1000; // characters of a cell that are sent; more is no account
+const LONGEST = 501; // characters of a cell that are sent; more is no account
+const MOST_AT_ONCE = 200_000; // characters of a part
 
 /** Send a list and show the page that answers, in place of this one. */
 async function send(form, submitter) {
@@ -60,7 +61,7 @@ class Progress {
     this.cells = document
       .getElementById(root.dataset.rows)
       .value.split("\n")
-      .map((row, place) => (place === header ? "" : (row.split("\t")[column] ?? "")));
+      .map((row, place) => (place === header ? "" : (row.split("\t")[column] ?? "").slice(0, LONGEST)));
     this.next = 0;
     this.totals = {};
     this.stopping.addEventListener("click", () => this.stop());
@@ -72,10 +73,9 @@ class Progress {
     this.turn(true);
     this.say("");
     this.count();
-    const size = Number(this.root.dataset.part);
     try {
       while (this.next < this.cells.length) {
-        const part = this.cells.slice(this.next, this.next + size);
+        const part = this.part();
         if (part.some((cell) => cell.trim()) && !(await this.ask(part))) continue;
         this.next += part.length;
         this.count();
@@ -86,11 +86,19 @@ class Progress {
     }
   }
 
+  /** The cells to ask for next. */
+  part() {
+    const part = this.cells.slice(this.next, this.next + Number(this.root.dataset.part));
+    let size = 0;
+    const end = part.findIndex((cell) => (size += cell.length) > MOST_AT_ONCE);
+    return end > 0 ? part.slice(0, end) : part;
+  }
+
   /** One part; false when it has to be asked for again. */
   async ask(part) {
     const data = new FormData();
     data.set("first", this.next);
-    data.set("lines", part.map((cell) => cell.slice(0, LONGEST)).join("\n"));
+    data.set("lines", part.join("\n"));
     data.set("full", Object.keys(this.totals).filter((name) => this.shown(name) >= MOST_SHOWN).join(" "));
     const signal = this.controller.signal;
     const answer = await fetch(this.root.dataset.partAction, { method: "POST", body: data, signal });
@@ -163,6 +171,7 @@ class Progress {
     const had = document.activeElement === this.stopping;
     this.turn(false);
     this.going.hidden = how === "done";
+    this.root.querySelector("[data-words]").hidden = how === "done";
     this.say(this.status.dataset[how]);
     if (had) (how === "done" ? document.querySelector("[data-heading]") : this.going).focus();
   }

@@ -38,7 +38,7 @@ class ManyForm(FormModel):
 class PartForm(FormModel):
     """Some of the cells of a table that was read before, one a line (`table.escaped`)."""
 
-    longest: ClassVar[int] = 1_000_000
+    longest: ClassVar[int] = 1_000_000  # what a page sends of `A_PART` rows, cut as it cuts them
 
     lines: str = ""
     first: int

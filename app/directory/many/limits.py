@@ -6,4 +6,6 @@ MOST_CHARACTERS = 3_000_000  # of a whole table; three times what ten thousand l
 LONGEST_CELL = 5_000  # characters
 MOST_BYTES = 5_000_000  # of a file
 MOST_UNPACKED = 60_000_000  # bytes of a workbook once its archive is opened
-A_PART = 500  # lines answered between two looks at what else there is to do
+A_PART = 1_000  # rows that a page asks for at once while it shows how far it is
+A_BREATH = 250  # lines answered before others of this process have their turn
+THOROUGH = 300  # lines of a list of which each is compared with names one letter away as well

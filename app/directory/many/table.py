@@ -201,11 +201,9 @@ def _sign(cell: str) -> int:
     if text.isdecimal() or len(text) > recognition.LONGEST:
         return 0  # a count, or a telephone number; a description
     meant = recognition.read(text)
-    if meant.number or meant.mistyped or len(meant.links) == 1 or ("." in text and "/" in text):
+    if meant.number or meant.mistyped or text.startswith("@") or ("." in text and "/" in text):
         return _SURE
-    if meant.links:
-        return _SURE if text.startswith("@") else _MAY_BE
-    return 0
+    return _MAY_BE if meant.links else 0
 
 
 def _is_header(rows: Sequence[Row], first: int, column: int) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from app.core.config import settings
 from app.core.i18n import format_date
 from app.core.i18n import gettext as _
-from app.directory.queries.check import Answer, Verdict
+from app.directory.queries.check import Answer, Held, Verdict
 from app.directory.queries.lines import ChannelLine
 from app.members.models import Standing
 from app.members.queries import MemberView
@@ -23,8 +23,6 @@ LOOKS = {  # as colour (`status--…`) and icon
     Verdict.UNKNOWN: ("quiet", "circle-dashed"),
     Verdict.GOOD: ("good", "badge-check"),
 }
-
-_OTHERS = (Verdict.LOOKALIKE, Verdict.ELSEWHERE)  # about somebody else's account
 
 
 def word(verdict: Verdict) -> str:
@@ -71,16 +69,32 @@ def meaning(verdict: Verdict) -> str:
     }[verdict]
 
 
+def named(answer: Answer) -> tuple[Held, ...]:
+    """The members to name beside a line: whose it is, or the one whom it is most like."""
+    return answer.people[:1] if answer.likes else answer.people
+
+
 def detail(answer: Answer) -> str:
     """What is to be said of this one line besides `meaning`; often nothing."""
     if answer.verdict is Verdict.UNREADABLE:
         return answer.reason
     if answer.verdict is Verdict.UNKNOWN and answer.by_number:
         return _("The number is well formed but was never given. Somebody may have made it up.")
+    if answer.likes:
+        return _likeness(answer)
     if not answer.people:
         return ""
     said = [_standing(answer.member), _proof(answer)]
     return " ".join(filter(None, said))
+
+
+def _likeness(answer: Answer) -> str:
+    """Whose account or name it is like, and which letters tell them apart."""
+    closest = answer.likes[0]
+    if not closest.held.channels:
+        return _("Compare with the page of %(name)s.", name=closest.held.member.stage_name)
+    theirs = _("Theirs: %(channels)s.", channels=_named(closest.held.channels))
+    return " ".join((*closest.difference.notes, theirs))
 
 
 def _standing(member: MemberView) -> str:
@@ -106,7 +120,7 @@ def _proof(answer: Answer) -> str:
         return ""
     if answer.verdict is Verdict.LOST and channels[0].until:
         return _("Proven until %(day)s.", day=format_date(channels[0].until))
-    if answer.by_number or answer.bare or answer.verdict in _OTHERS:
+    if answer.by_number or answer.bare:
         return _("Theirs: %(channels)s.", channels=_named(channels))
     if answer.verdict in (Verdict.GOOD, Verdict.SUSPENDED):
         return _("Proven on %(day)s.", day=format_date(channels[0].since))
@@ -131,11 +145,12 @@ def titles() -> tuple[str, ...]:
 
 def cells(answer: Answer) -> tuple[str, ...]:
     """What a download says of one line."""
-    numbers = [held.member.number for held in answer.people]
+    people = named(answer)
+    numbers = [held.member.number for held in people]
     return (
         word(answer.verdict),
         " ".join(filter(None, (meaning(answer.verdict), detail(answer)))),
-        "; ".join(held.member.stage_name for held in answer.people),
+        "; ".join(held.member.stage_name for held in people),
         "; ".join(numbers),
         " ".join(f"{settings().base_url}/members/{number}" for number in numbers),
     )

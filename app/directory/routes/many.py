@@ -49,16 +49,17 @@ async def answers(request: Request) -> Response:
     form, table = await asked.asked(request)
     if table is None:
         return _form(request, form, status=422)
-    waiting = form.shown("parts") == "yes"
-    lines: Sequence[Line] = () if waiting else await answered(table.lines())
-    return _answers(request, table, lines, waiting=waiting)
+    given = list(table.lines())
+    waiting = form.shown("parts") == "yes" and len(given) > limits.THOROUGH
+    lines: Sequence[Line] = () if waiting else await answered(given)
+    return _answers(request, table, lines, total=len(given), waiting=waiting)
 
 
 @router.post("/part", dependencies=[Depends(_parts)])
 async def part(request: Request) -> Response:
     """The answers to some lines of a list, as rows for the page that shows the others."""
     lines, full = await asked.part(request)
-    found = groups(await answered(lines), without=full)
+    found = groups(await answered(lines, whole=False), without=full)
     return page(request, "many/_part.html", groups=found, **_words())
 
 
@@ -115,12 +116,15 @@ def _form(request: Request, form: Form[asked.ManyForm], status: int = 200) -> Re
     )
 
 
-def _answers(request: Request, table: Table, lines: Sequence[Line], *, waiting: bool) -> Response:
+def _answers(
+    request: Request, table: Table, lines: Sequence[Line], *, total: int, waiting: bool
+) -> Response:
     return page(
         request,
         "many/answers.html",
         table=table,
-        total=sum(1 for _line in table.lines()),
+        total=total,
+        thorough=limits.THOROUGH,
         rows=packed(table.rows),
         groups=groups(lines),
         waiting=waiting,
@@ -131,5 +135,10 @@ def _answers(request: Request, table: Table, lines: Sequence[Line], *, waiting: 
 
 
 def _words() -> dict[str, Any]:
-    return {"looks": wording.LOOKS, "word": wording.word, "meaning": wording.meaning,
-            "detail": wording.detail}  # fmt: skip
+    return {
+        "looks": wording.LOOKS,
+        "word": wording.word,
+        "meaning": wording.meaning,
+        "detail": wording.detail,
+        "named": wording.named,
+    }
