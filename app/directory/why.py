@@ -60,9 +60,10 @@ class Sought:
 
     @classmethod
     def of(cls, q: str, corrected: Mapping[str, str]) -> "Sought":
-        """The words of `q`, each as it was read where it was corrected."""
+        """The words of `q` as the search read them: `Found.corrected` of each, or of all in one."""
         typed = [token.casefold() for token in _TOKEN.findall(tidy(q))]
-        read = [corrected.get(word) or corrected.get(fold(word)) or word for word in typed]
+        whole = corrected.get(" ".join(typed))
+        read = [whole] if whole else [corrected.get(word) or word for word in typed]
         tokens = [token for words in read for token in _TOKEN.findall(words)]
         folded = tuple(dict.fromkeys(map(fold, tokens)))
         accented = {fold(token): token for token in tokens if fold(token) != token}

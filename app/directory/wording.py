@@ -70,21 +70,23 @@ def loosen(results: Results) -> list[tuple[str, str, int | None]]:
 def _without(query: Query, way: Query) -> str:
     """What `way` has left out of `query`, or what alone it kept, in words."""
     before, after = _parts(query), _parts(way)
-    if len(after) == 1 and len(before) > 2:  # noqa: PLR2004 - "without one" is as short for two
-        return _("Only “%(what)s”", what=after[0])
-    gone = [part for part in before if part not in after]
+    alone = len(after) == 1 and way.q in ("", query.q)
+    if alone and len(before) > 2:  # noqa: PLR2004 - of two, "without" says the same
+        return _("Only “%(what)s”", what=", ".join(after.values()))
+    gone = [text for name, text in before.items() if name not in after]
+    if way.q != query.q and way.q:
+        gone.append(" ".join(word for word in query.q.split() if word not in way.q.split()))
     return _("Without “%(what)s”", what=", ".join(gone))
 
 
-def _parts(query: Query) -> list[str]:
-    """Each word asked for, and each value chosen, in words."""
-    chosen = [
-        label(name, value)
+def _parts(query: Query) -> dict[str, str]:
+    """The words asked for ("q") and the values of each filter, in words."""
+    chosen = {
+        name: ", ".join(label(name, value) for value in query.chosen(name))
         for name in FILTERS
         if query.narrows(name)
-        for value in query.chosen(name)
-    ]
-    return [*query.q.split(), *chosen]
+    }
+    return {"q": query.q, **chosen} if query.q else chosen
 
 
 def read_as(results: Results) -> str:

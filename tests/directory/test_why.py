@@ -72,6 +72,9 @@ def test_a_word_typed_with_accents_marks_those_that_have_them() -> None:
 def test_a_word_that_was_read_as_another_marks_the_other() -> None:
     assert reasons("sưong", BEP, {"sưong": "suong"}) == ["name: Bếp Nhà [Sương]"]
     assert reasons("suogn bep", BEP, {"suogn": "sương"}) == ["name: [Bếp] Nhà [Sương]"]
+    assert reasons("Bep nah suong", BEP, {"bep nah suong": "bepnhasuong"}) == [
+        "name: [Bếp Nhà Sương]"
+    ]
 
 
 def test_a_hidden_legal_name_explains_nothing_and_a_public_one_does() -> None:

@@ -60,5 +60,5 @@ def _history(request: Request, query: Query) -> Mapping[str, str]:
         return {}
     before = Query.parse(_pairs(urlsplit(request.headers.get("hx-current-url", "")).query))
     only_typed = before.q != query.q and before.without("q") == query.without("q")
-    name = "HX-Replace-Url" if only_typed else "HX-Push-Url"
+    name = "HX-Replace-Url" if only_typed or before == query else "HX-Push-Url"
     return {name: localised(request, query.address())}
