@@ -13,12 +13,13 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from app.core import errors
 from app.core.i18n import gettext as _
 from app.web.forms import Form, FormModel
 from app.web.pages import inside, localised, page
+from app.web.problems import problem, wrong
 
 log = structlog.get_logger("web.errors")
 
@@ -36,17 +37,17 @@ PAGES = frozenset({403, 404, 409, 410, 422, 429, 500, 503})
 API = ("/api/", "/healthz", "/readyz", "/metrics")
 
 
+def for_programs(request: Request) -> bool:
+    """Whether a program asks, which is answered with a problem document."""
+    return request.url.path.startswith(API)
+
+
 def error_page(request: Request, status: int, **context: Any) -> Response:
     """The designed page of `status`; for programs a problem document (RFC 9457)."""
     status = status if status in PAGES else (404 if status < 500 else 500)  # noqa: PLR2004
     headers = {"Retry-After": str(context["retry_after"])} if context.get("retry_after") else {}
-    if request.url.path.startswith(API):
-        body = {"type": "about:blank", "status": status, "title": HTTPStatus(status).phrase}
-        if context.get("message"):
-            body["detail"] = context["message"]
-        return JSONResponse(
-            body, status_code=status, media_type="application/problem+json", headers=headers
-        )
+    if for_programs(request):
+        return problem(request, status, detail=context.get("message", ""), headers=headers)
     known = {"message": "", "what_changed": {}, "typed": {}, "retry_after": 0}
     return page(
         request, f"errors/{status}.html", status=status, headers=headers, **{**known, **context}
@@ -122,11 +123,17 @@ async def on_http_error(request: Request, error: Exception) -> Response:
         query = f"?{request.url.query}" if request.url.query else ""
         there = localised(request, quote(inside(path.rstrip("/"))))
         return RedirectResponse(there + query, status_code=308)
+    if for_programs(request) and isinstance(error, HTTPException):
+        return problem(
+            request, 422 if status == HTTPStatus.BAD_REQUEST else status, headers=error.headers
+        )
     return error_page(request, {405: 404, 400: 422, 413: 422}.get(status, status))
 
 
-async def on_invalid_address(request: Request, _error: Exception) -> Response:
-    """A path or query that cannot be read is an address that does not exist."""
+async def on_invalid_address(request: Request, error: Exception) -> Response:
+    """A path or query that cannot be read is an address that does not exist; programs are told."""
+    if for_programs(request) and isinstance(error, RequestValidationError):
+        return problem(request, 422, errors=[wrong(each) for each in error.errors()])
     return error_page(request, 404)
 
 

@@ -21,6 +21,7 @@ from app.core import i18n
 from app.core.crypto import token
 from app.core.errors import Missing
 from app.web import metrics
+from app.web.openly import is_open
 
 log = structlog.get_logger("web")
 
@@ -127,7 +128,7 @@ class Language:
             scope["path"] = scope["path"][found.end() :] or "/"
             scope["raw_path"] = scope["path"].encode()
         request = Request(scope)
-        locale = found.group(1) if found else request.cookies.get("lang", "")
+        locale = found.group(1) if found else _chosen(request)
         i18n.set_locale(locale if locale in i18n.LOCALES else _preferred(request))
         state["path"] = scope["path"]
         if _CONTROL.search(scope["path"]):
@@ -137,6 +138,8 @@ class Language:
             await self.app(scope, receive, send)
             return
         differs = "Cookie" if found else "Accept-Language, Cookie"
+        if is_open(scope):
+            differs = "Accept-Language"
 
         async def send_on(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -146,6 +149,13 @@ class Language:
             await send(message)
 
         await self.app(scope, receive, send_on)
+
+
+def _chosen(request: Request) -> str:
+    """The language somebody chose: in a cookie, or in the address where no cookie is read."""
+    if is_open(request.scope):
+        return request.query_params.get("lang", "")
+    return request.cookies.get("lang", "")
 
 
 def _preferred(request: Request) -> str:

@@ -78,7 +78,12 @@ async def test_too_many_says_when_to_come_back(stage: httpx2.AsyncClient) -> Non
 async def test_programs_get_a_problem_document(stage: httpx2.AsyncClient) -> None:
     answer = await stage.get("/api/v1/nothing")
     assert answer.headers["Content-Type"] == "application/problem+json"
-    assert answer.json() == {"type": "about:blank", "status": 404, "title": "Not Found"}
+    assert answer.json() == {
+        "type": "http://localhost:8000/api#missing",
+        "title": "There is nothing here",
+        "status": 404,
+        "request_id": answer.headers["X-Request-ID"],
+    }
 
 
 @pytest.mark.parametrize(

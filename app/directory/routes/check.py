@@ -6,6 +6,7 @@ from starlette.responses import Response
 from app.channels import short_links
 from app.channels.policy.links import clean
 from app.channels.policy.reasons import NotRecognised
+from app.core.config import settings
 from app.directory import recognition
 from app.directory.forms import ShortLinkForm
 from app.directory.queries import check as answers
@@ -20,14 +21,18 @@ from app.web.ratelimit import Policy
 
 router = APIRouter()
 
-CHECKS = Policy("check", most=60, seconds=60)
 SHORT_LINKS_A_MINUTE = 10
+
+
+def allowance() -> Policy:
+    """How many accounts one address may check on pages."""
+    return Policy("check", settings().checks_a_minute, 60)
 
 
 async def seldom(request: Request) -> None:
     """Slow down whoever checks one account after another; the empty form is free."""
     if request.query_params.get("q", "").strip():
-        await ratelimit.ration(request, CHECKS)
+        await ratelimit.ration(request, allowance())
 
 
 @router.get("/check", dependencies=[Depends(seldom)])

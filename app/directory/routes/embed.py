@@ -10,7 +10,7 @@ from app.core.errors import TooMany
 from app.directory.queries import check as answers
 from app.directory.recognition import LONGEST
 from app.directory.routes.addresses import addresses
-from app.directory.routes.check import CHECKS
+from app.directory.routes.check import allowance
 from app.web import headers, ratelimit
 from app.web.caching import kept
 from app.web.deps import ReadSession
@@ -28,7 +28,7 @@ async def check(request: Request, session: ReadSession, q: str = "") -> Response
     answer, busy = None, 0
     if q.strip():
         try:
-            await ratelimit.ration(request, CHECKS)
+            await ratelimit.ration(request, allowance())
             answer = await answers.check(session, q)
         except TooMany as refused:
             busy = refused.retry_after
