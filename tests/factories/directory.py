@@ -12,14 +12,15 @@ from app.accounts.models import Account
 from app.channels.models import Channel, FollowersSource, MethodKey
 from app.channels.policy.links import recognise
 from app.channels.policy.lookalikes import channel_skeleton, skeleton
+from app.core import clock
 from app.core.crypto import uuid7
 from app.core.reference import reference
 from app.core.text import vietnamese_sort_key
 from app.directory.search import feed
 from app.directory.search.index import Index
-from app.members import policy
+from app.members import policy, service
 from app.members.models import Member, Standing
-from tests.factories.members import make_profile
+from tests.factories.members import OPERATOR, make_member, make_profile, viewer_of
 
 PROVEN = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -157,3 +158,23 @@ class Crowd:
         ):
             for start in range(0, len(rows), 1000):
                 await session.execute(insert(table), rows[start : start + 1000])
+
+
+async def make_ended(session: AsyncSession, standing: str, **given: Any) -> Member:
+    """A member who has come to `standing`, with a proven channel, a portrait and a biography."""
+    with clock.at(clock.now() - timedelta(days=400 if standing == "lapsed" else 10)):
+        member = await make_member(
+            session, **{"stage_name": "Bếp Sương", "portrait": "portraits/abc", **given}
+        )
+        await prove(session, member, f"https://www.tiktok.com/@bep.suong{member.serial}")
+    until = clock.today() + timedelta(days=30)
+    match standing:
+        case "suspended":
+            await service.suspend(session, OPERATOR, member.number, until, "Quảng cáo sai.")
+        case "expelled":
+            await service.expel(session, OPERATOR, member.number, 12, "Quảng cáo sai.")
+        case "lapsed":
+            await service.keep_terms(session, OPERATOR)
+        case "left":
+            await service.leave(session, viewer_of(member))
+    return member
