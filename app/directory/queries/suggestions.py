@@ -55,9 +55,9 @@ def _topics(query: Query, typed: str) -> list[Offer]:
 
 
 def _fits(topic: Topic, typed: str) -> bool:
-    """Whether what was typed begins the topic's name, or a word in it, in any language."""
-    names = (words(topic.name(locale)) for locale in LOCALES)
-    return any(f" {typed}" in f" {name}" for name in names)
+    """Whether what was typed begins a word of the topic's name, or its name in any language."""
+    begins = any(words(topic.name(locale)).startswith(typed) for locale in LOCALES)
+    return begins or f" {typed}" in f" {words(topic.name())}"
 
 
 def _provinces(query: Query, typed: str) -> Iterator[Offer]:
