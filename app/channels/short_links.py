@@ -20,11 +20,16 @@ class LeadsAway(Exception):
     """The short link leads to no page of its platform, or nobody said where it leads."""
 
 
+class NotShort(Exception):
+    """It is a channel already: there is nothing to look behind."""
+
+
 async def opened(given: str) -> Link:
     """The channel behind a short link of one of the platforms.
 
     Raises:
-        NotRecognised: it is no short link, or leads to what is no channel; `kind` says which.
+        NotRecognised: it is no link that we know, or leads to what is no channel; `kind` says why.
+        NotShort: it is a channel's own link.
         LeadsAway: it leads to another site, or to nothing.
         FetchFailed, TimeoutError: the platform did not answer.
     """
@@ -48,7 +53,7 @@ def _short(address: str) -> tuple[Platform, str]:
     """The platform whose short link `address` is, and how it is asked for: by https.
 
     Raises:
-        NotRecognised: it is none.
+        NotRecognised, NotShort: it is none.
     """
     try:
         recognise(address)
@@ -56,7 +61,7 @@ def _short(address: str) -> tuple[Platform, str]:
         if refused.kind != "short_link":
             raise
     else:
-        raise NotRecognised("not_short")
+        raise NotShort
     rest = address.partition("://")[2] or address.removeprefix("//")
     asked = f"https://{rest}"
     host = (urlsplit(asked).hostname or "").removeprefix("www.")
@@ -76,7 +81,7 @@ def _of(platform: Platform, address: str) -> Link:
     try:
         link = recognise(address)
     except NotRecognised as refused:
-        if refused.kind == "unknown_host":
+        if refused.kind in ("unknown_host", "short_link"):
             raise LeadsAway from refused
         raise
     if link.platform != platform.key:

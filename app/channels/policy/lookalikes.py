@@ -27,7 +27,8 @@ _LONGEST_SYLLABLE = max(map(len, _SYLLABLES))
 _BETWEEN = re.compile(r"[\W_]+")
 _DIGITS = re.compile(r"\d+")
 _PAIRS = (("rn", "m"), ("vv", "w"), ("cl", "d"))
-_TWICE = re.compile(r"(.)\1+")
+_TYPED_TWICE = re.compile(r"([^i])\1+")  # `ii` may be `li` with a capital I
+_TWICE = re.compile(r"([^l])\1+")  # once `i` is written `l`
 _SAME = str.maketrans({"0": "o", "1": "l", "i": "l", "3": "e", "4": "a", "5": "s"})
 _LETTERS = "abcdefghjklmnopqrstuvwxyz26789"  # what a skeleton is made of, most of the time
 _PUBLIC_SUFFIX = re.compile(r"(?:\.(?:com|net|org|edu|gov|co|name|info|pro|biz))?\.[a-z0-9-]+$")
@@ -44,7 +45,7 @@ class Likeness(StrEnum):
 def _core(text: str) -> str:
     for pair, letter in _PAIRS:
         text = text.replace(pair, letter)
-    return _TWICE.sub(r"\1", text).translate(_SAME)
+    return _TWICE.sub(r"\1", _TYPED_TWICE.sub(r"\1", text).translate(_SAME))
 
 
 _CORES = tuple(sorted({_core(affix) for affix in _WORDS["affixes"].split()}, key=len, reverse=True))

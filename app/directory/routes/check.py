@@ -54,6 +54,8 @@ async def short(request: Request) -> Response:
         link = await short_links.opened(given)
     except NotRecognised as refused:
         reason = refused.kind
+    except short_links.NotShort:
+        reason = "not_short"
     except short_links.LeadsAway:
         reason = "leads_away"
     except short_links.NO_ANSWER:
