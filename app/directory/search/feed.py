@@ -12,12 +12,16 @@ from typing import Any, Self
 from sqlalchemy import (
     ARRAY,
     BigInteger,
+    ColumnElement,
     Connection,
     Select,
     String,
     Text,
+    and_,
+    any_,
     case,
     cast,
+    column,
     func,
     or_,
     select,
@@ -35,12 +39,16 @@ from app.members.models import Member, MemberChange
 from app.members.policy import PRESENT
 
 BATCH = 5_000  # documents read in one statement
-_STATE = text(
-    "SELECT system_identifier || '/' ||"
-    " CASE WHEN pg_is_in_recovery() THEN 'standby'"
-    " ELSE substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8) END"
-    " || '/' || (SELECT oid FROM pg_database WHERE datname = current_database()),"
-    " pg_current_snapshot()::text FROM pg_control_system()"
+_STATE = (  # cluster, timeline and database; every role may ask for them
+    text(
+        "SELECT system_identifier || '/' ||"
+        " CASE WHEN pg_is_in_recovery() THEN 'standby'"
+        " ELSE substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8) END"
+        " || '/' || (SELECT oid FROM pg_database WHERE datname = current_database()) AS life,"
+        " pg_current_snapshot()::text AS snapshot FROM pg_control_system()"
+    )
+    .columns(column("life", Text), column("snapshot", Text))
+    .subquery("state")
 )
 
 
@@ -92,55 +100,57 @@ class Changes:
 
 async def state(session: AsyncSession) -> State:
     """Where the database is now. One statement."""
-    return _state((await session.execute(_STATE)).one())
+    return _state(*(await session.execute(select(_STATE))).one())
 
 
 def state_now(connection: Connection) -> State:
     """As `state`, for a process without an event loop."""
-    return _state(connection.execute(_STATE).one())
+    return _state(*connection.execute(select(_STATE)).one())
 
 
-def _state(row: Any) -> State:
-    life, snapshot = row
+def _state(life: str, snapshot: str) -> State:
     return State(blake2b(life.encode(), digest_size=8).hexdigest(), Moment.parse(snapshot))
 
 
-def _since(moment: Moment) -> tuple[Any, ...]:
+def _since(moment: Moment) -> ColumnElement[bool]:
     """What holds of a row that a look at `moment` could not see, and that one now can.
 
     Rows of transactions that have not begun come from another life: see decision 0020.
     """
     now = cast(cast(func.pg_snapshot_xmax(func.pg_current_snapshot()), Text), BigInteger)
-    return (
+    late = MemberChange.xid == any_(cast(list(moment.running), ARRAY(BigInteger)))
+    return and_(
         MemberChange.serial.is_not(None),
-        or_(MemberChange.xid >= moment.xmax, MemberChange.xid.in_(moment.running)),
+        or_(MemberChange.xid >= moment.xmax, late),
         MemberChange.xid < now,
     )
 
 
 async def changes(session: AsyncSession, since: Moment) -> Changes:
-    """Which members changed since, and the moment from which to ask the next time.
-
-    Two statements, the moment first: what commits between them is told now and again.
-    """
-    now = await state(session)
-    rows = await session.execute(
-        select(MemberChange.serial, MemberChange.xid).where(*_since(since))
-    )
-    return Changes(now, {serial: xid for serial, xid in rows if serial is not None})
+    """Which members changed since, and the state from which to ask the next time. One statement."""
+    rows = (
+        await session.execute(
+            select(*_STATE.c, MemberChange.serial, MemberChange.xid).outerjoin_from(
+                _STATE, MemberChange, _since(since)
+            )
+        )
+    ).all()
+    now = _state(rows[0].life, rows[0].snapshot)
+    return Changes(now, {row.serial: row.xid for row in rows if row.serial is not None})
 
 
 async def how_many_changed(session: AsyncSession, since: Moment) -> int:
     """How many members changed since. One statement."""
     found = await session.scalar(
-        select(func.count()).select_from(MemberChange).where(*_since(since))
+        select(func.count()).select_from(MemberChange).where(_since(since))
     )
     return found or 0
 
 
 async def documents(session: AsyncSession, serials: Sequence[int]) -> list[Document]:
     """The documents of several members, without those who are gone. One statement."""
-    rows = await session.execute(_documents().where(Member.serial.in_(serials)))
+    asked = any_(cast(list(serials), ARRAY(BigInteger)))
+    rows = await session.execute(_documents().where(Member.serial == asked))
     return [_document(*row) for row in rows]
 
 

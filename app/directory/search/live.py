@@ -91,6 +91,11 @@ class Live:
         """
         return (await self._current()).version(serial)
 
+    @property
+    def changed(self) -> int:
+        """How many members differ from the base under the index; all when there is none."""
+        return self._serving.index.changed if self._serving else 0
+
     async def ready(self) -> bool:
         """Whether a question would be answered now."""
         try:
