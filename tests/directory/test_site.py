@@ -5,6 +5,7 @@ from urllib.robotparser import RobotFileParser
 from xml.etree import ElementTree as ET
 
 import pytest
+from sqlalchemy import text
 
 from app.core import clock
 from app.core.config import settings
@@ -70,6 +71,45 @@ async def test_a_map_that_grows_too_large_becomes_an_index(
     assert {f"{BASE}/members/{row['number']}" for row in crowd.members} < found
     assert (await portal.get("/sitemap-4.xml")).status_code == 404
     assert (await portal.get("/sitemap-99999999999999999999.xml")).status_code == 404
+
+
+async def test_the_map_says_when_a_page_changed_last(portal: Portal) -> None:
+    with clock.at(clock.now() - timedelta(days=40)):
+        async with portal.transaction() as session:
+            member = await make_member(session)
+    async with portal.transaction() as session:
+        await session.execute(
+            text("UPDATE member_changes SET at = :at"), {"at": datetime(2026, 3, 1, 18, tzinfo=UTC)}
+        )
+    [entry, *_others] = (await xml(portal, "/sitemap.xml")).findall("s:url", NS)[-4:]
+    assert entry.findtext("s:loc", namespaces=NS) == f"{BASE}/members/{member.number}"
+    assert entry.findtext("s:lastmod", namespaces=NS) == "2026-03-02"  # already, in Vietnam
+
+
+async def test_a_part_of_the_map_is_read_by_serial_and_skips_nobody(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(site, "A_PART", 4)
+    async with portal.transaction() as session:
+        members = [await make_member(session) for _ in range(10)]
+        for gone in members[4:8]:
+            await service.leave(session, viewer_of(gone))
+    found = []
+    for part in (1, 2, 3):
+        with statements(portal.database.engine) as seen:
+            root = await xml(portal, f"/sitemap-{part}.xml")
+        assert len(seen) == 2
+        assert [each for each in seen if "OFFSET" in each or "count(" in each] == []
+        found.append([str(loc.text) for loc in root.findall("s:url/s:loc", NS)[::4]])
+    assert found == [
+        [f"{BASE}/members/{member.number}" for member in members[:4]],
+        [],
+        [f"{BASE}/members/{member.number}" for member in members[8:]],
+    ]
+
+
+def test_a_part_of_the_map_is_as_large_as_a_file_may_be() -> None:
+    assert site.A_PART * 4 <= 50_000
 
 
 @pytest.mark.parametrize("size", [1, 3])

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.i18n import gettext as _
 from app.core.reference import reference
+from app.core.text import tidy
 from app.members.models import Member, MemberChange, Standing, StandingChange
 from app.members.policy import standing_name
 from app.members.queries import Change, MemberView, view
@@ -37,11 +38,6 @@ class Entries:
 
     entries: tuple[Entry, ...]
     after: str
-
-    @property
-    def updated(self) -> datetime:
-        """When the newest of them was."""
-        return max((entry.updated for entry in self.entries), default=NOTHING_YET)
 
 
 async def newcomers(session: AsyncSession, before: str = "") -> Entries:
@@ -130,7 +126,7 @@ def _member(member: MemberView, changed_at: datetime) -> Entry:
         facts.append(" · ".join(about))
     return Entry(
         key=f"members/{member.number}",
-        title=member.stage_name,
+        title=tidy(member.stage_name),
         path=f"/members/{member.number}",
         published=member.joined_at,
         updated=changed_at,
@@ -143,7 +139,7 @@ def _move(id_: UUID, number: str, name: str, change: Change) -> Entry:
     """A change of standing without its reasons: those are on the page while the standing lasts."""
     return Entry(
         key=f"standings/{id_}",
-        title=_("%(name)s: %(what)s", name=name, what=change.words),
+        title=_("%(name)s: %(what)s", name=tidy(name), what=change.words),
         path=f"/members/{number}",
         published=change.at,
         updated=change.at,

@@ -33,7 +33,7 @@ async def members(request: Request, session: ReadSession, before: Before = "") -
         raise Missing
     found = await newcomers(session, number)
     feed = Feed(
-        key="feeds/members",
+        key="feeds/newcomers",
         title=_("New members of the Digital Trust Alliance"),
         subtitle=_("Who has joined, newest first. Each page says what is true today."),
         path="/feeds/members.atom",
@@ -84,7 +84,7 @@ async def answers(request: Request) -> Response:
         title=wording.heading(question),
         subtitle=_("Members who answer this question to the directory, newest first."),
         path="/members.atom",
-        page=question.address().partition("?")[0],
+        page=question.address(),
         query=_query_of(question),
         parts={
             rel: _query_of(question.on_page(n))
