@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ARRAY, BigInteger, CheckConstraint, ForeignKey, Identity, Index, Text
+from sqlalchemy import ARRAY, BigInteger, CheckConstraint, ForeignKey, Identity, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Base, Record, text_enum
@@ -74,7 +74,12 @@ class StandingChange(Record):
     """One move of a standing, kept for good: the history that a profile shows."""
 
     __tablename__ = "standing_changes"
-    __table_args__ = (Index("ix_standing_changes_member_id_at", "member_id", "at"),)
+    __table_args__ = (
+        Index("ix_standing_changes_member_id_at", "member_id", "at"),
+        Index(  # for the feed: whoever joins for the first time is not in it
+            "ix_standing_changes_moves", "id", postgresql_where=text("old IS NOT NULL")
+        ),
+    )
 
     member_id: Mapped[UUID] = mapped_column(ForeignKey("members.id"))
     at: Mapped[datetime]

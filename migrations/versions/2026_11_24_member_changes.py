@@ -72,6 +72,12 @@ def upgrade() -> None:
         sa.UniqueConstraint("serial", name=op.f("uq_member_changes_serial")),
     )
     op.create_index("ix_member_changes_xid_serial", "member_changes", ["xid", "serial"])
+    op.create_index(
+        "ix_standing_changes_moves",
+        "standing_changes",
+        ["id"],
+        postgresql_where=sa.text("old IS NOT NULL"),
+    )
     _name_the_words()
     for table, (columns, where, moments) in WATCHED.items():
         _watch(table, columns, where, moments)
@@ -119,6 +125,7 @@ def downgrade() -> None:
         op.execute(f"DROP FUNCTION note_{table}()")
     _write_the_text()
     op.drop_column("members", "name_words")
+    op.drop_index("ix_standing_changes_moves", table_name="standing_changes")
     op.drop_index("ix_member_changes_xid_serial", table_name="member_changes")
     op.drop_table("member_changes")
 
