@@ -37,6 +37,19 @@ class Reading:
     corrected: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class _Spelling:
+    """What a word may have been meant to be."""
+
+    plain: str
+    having: Sets  # who has this very word
+    begun: Sets  # who has a word that begins so
+
+    def standing(self, among: Sets) -> tuple[int, int, str]:
+        """The less, the likelier: most of `among` have the word, then most have it begun."""
+        return -_size(_both(among, self.having)), -_size(_both(among, self.begun)), self.plain
+
+
 class Reader:
     """Reads the words of one question against the parts of an index."""
 
@@ -67,85 +80,81 @@ class Reader:
             yield self._replaced(words, {word: word.bare for word in lost})
         if accented:
             yield self._replaced(words, {word: word.bare for word in accented})
-        yield from self._typed_without_joining(words)
-        yield from self._misspelt(words)
+        joined = self._joined(words)
+        bare = {word: joined.get(word, word).bare for word in words}
+        if joined:
+            yield self._replaced(words, joined)
+            yield self._replaced(words, bare)
+        yield from self._misspelt(words, bare)
         if len(words) > 1:
-            whole = in_one(tuple(word.bare for word in words))
-            yield from self._misspelt((Word(whole.plain, typed=" ".join(w.typed for w in words)),))
+            whole = Word(
+                in_one(tuple(bare.values())).plain, typed=" ".join(word.typed for word in words)
+            )
+            yield from self._misspelt((whole,), {whole: whole})
 
-    def _typed_without_joining(self, words: tuple[Word, ...]) -> Iterator[Reading]:
+    def _joined(self, words: Sequence[Word]) -> dict[Word, Word]:
+        """Words that nobody has → as a Vietnamese keyboard would have joined their letters."""
         meant: dict[Word, Word] = {}
         for word in words:
             joined = telex.joined(word.typed)
             if joined and not self._anybody(word.bare):
                 (syllable,) = spelt(joined)
                 meant[word] = syllable if self._anybody(syllable) else syllable.bare
-        if meant:
-            yield self._replaced(words, meant)
-            bare = {word: meant.get(word, word).bare for word in words}
-            yield self._replaced(words, bare)
+        return meant
 
-    def _misspelt(self, words: tuple[Word, ...]) -> Iterator[Reading]:
-        bare = [word.bare for word in words]
-        lost = [word for word in bare if not self._anybody(word)]
-        kept = self._everyone()
-        for word in bare:
-            if word not in lost:
-                kept = _both(kept, self._matching(word))
-        meant = self._chosen(lost, kept) if lost else self._one_chosen(bare)
+    def _misspelt(self, words: tuple[Word, ...], bare: Mapping[Word, Word]) -> Iterator[Reading]:
+        """One letter wrong in the words that nobody has; else in one that the others lack."""
+        lost = [word for word in words if not self._anybody(bare[word])]
+        if lost:
+            kept = self._with_all(bare[word] for word in words if word not in lost)
+            meant = self._chosen([bare[word] for word in lost], kept)
+        else:
+            meant = self._one_chosen([bare[word] for word in words])
         if meant:
-            spelt_so = {word: meant.get(word.bare, word.bare) for word in words}
-            yield self._replaced(words, spelt_so)
+            yield self._replaced(words, {w: meant.get(bare[w], bare[w]) for w in words})
 
     def _chosen(self, lost: Sequence[Word], kept: Sets) -> dict[Word, Word]:
         """For each of `lost` the spelling that most of `kept` have; {} when that is nobody."""
         options = {word: self._spellings(word) for word in lost}
-        for having in options.values():
-            kept = _both(kept, _either(having.values(), self._parts))
+        for spellings in options.values():
+            kept = _both(kept, self._any(each.begun for each in spellings))
         meant: dict[Word, Word] = {}
-        for word, having in options.items():
+        for word, spellings in options.items():
             if not any(kept):
                 return {}
-            sizes = {each: _size(_both(kept, sets)) for each, sets in having.items()}
-            best = min(sizes, key=lambda each: (-sizes[each], each))
-            kept = _both(kept, having[best])
-            meant[word] = Word(best)
+            best = min(spellings, key=lambda each: each.standing(kept))
+            kept = _both(kept, best.begun)
+            meant[word] = Word(best.plain)
         return meant
 
     def _one_chosen(self, bare: Sequence[Word]) -> dict[Word, Word]:
         """The one word and its spelling that make most members fit; {} when none does."""
-        found: list[tuple[int, int, str]] = []
+        found: list[tuple[tuple[int, int, str], int]] = []
         for at, word in enumerate(bare):
-            others = self._everyone()
-            for other in bare:
-                if other != word:
-                    others = _both(others, self._matching(other))
-            for spelling, sets in self._spellings(word).items() if any(others) else ():
-                found.append((-_size(_both(others, sets)), at, spelling))
-        if not found or min(found)[0] == 0:
+            others = self._with_all(other for other in bare if other != word)
+            if any(others):
+                found += [(each.standing(others), at) for each in self._spellings(word)]
+        if not found:
             return {}
-        _most, at, spelling = min(found)
-        return {bare[at]: Word(spelling)}
+        (_having, begun, plain), at = min(found)
+        return {bare[at]: Word(plain)} if begun else {}
 
-    def _spellings(self, word: Word) -> dict[str, Sets]:
-        """Words one error away that somebody has, those that most have; with who has them."""
+    def _spellings(self, word: Word) -> list["_Spelling"]:
+        """Words one error away that somebody has; those that most have, when they are many."""
         if not correctable(word.plain):
-            return {}
-        near = variants(word.plain)
+            return []
+        near = sorted(variants(word.plain))
         terms = [name + variant for name in _PLAIN for variant in near]
         known = {term[1:] for part in self._parts for term in part.known(terms)}
-        sizes = {each: self._having(each) for each in known}
-        best = sorted(
-            (each for each in known if sizes[each]), key=lambda each: (-sizes[each], each)
-        )
-        return {each: self._matching(Word(each)) for each in best[:MOST_SPELLINGS]}
+        having = {each: self._having(each) for each in known}
+        sizes = {each: _size(sets) for each, sets in having.items() if any(sets)}
+        best = sorted(sizes, key=lambda each: (-sizes[each], each))[:MOST_SPELLINGS]
+        return [_Spelling(each, having[each], self._matching(Word(each))) for each in best]
 
-    def _having(self, plain: str) -> int:
-        """How many have this very word."""
-        return sum(
-            BitMap.union(*(part.has(name + plain) for name in _PLAIN)).intersection_cardinality(
-                part.everyone
-            )
+    def _having(self, plain: str) -> Sets:
+        """Who has this very word."""
+        return tuple(
+            BitMap.union(*(part.has(name + plain) for name in _PLAIN)) & part.everyone
             for part in self._parts
         )
 
@@ -162,9 +171,7 @@ class Reader:
 
     def _fitting(self, words: tuple[Word, ...], whole: Word) -> Sets:
         """Who has all words, or a name or handle that all of them in one begin."""
-        every = self._everyone()
-        for word in words:
-            every = _both(every, self._matching(word))
+        every = self._with_all(words)
         if not words:
             return every
         return tuple(
@@ -189,19 +196,22 @@ class Reader:
         return tuple(BitMap.union(*map(part.begins, beginning)) for part in self._parts)
 
     def _anybody(self, word: Word) -> bool:
-        return any(_both(self._everyone(), self._matching(word)))
+        return any(self._with_all((word,)))
 
-    def _everyone(self) -> Sets:
-        return tuple(part.everyone for part in self._parts)
+    def _with_all(self, words: Iterable[Word]) -> Sets:
+        """Who is in the index today and has each of `words`."""
+        every: Sets = tuple(part.everyone for part in self._parts)
+        for word in words:
+            every = _both(every, self._matching(word))
+        return every
+
+    def _any(self, several: Iterable[Sets]) -> Sets:
+        nobody = tuple(BitMap() for _part in self._parts)
+        return tuple(BitMap.union(*each) for each in zip(nobody, *several, strict=True))
 
 
 def _both(some: Sets, others: Sets) -> Sets:
     return tuple(a & b for a, b in zip(some, others, strict=True))
-
-
-def _either(several: Iterable[Sets], parts: Sequence[Part]) -> Sets:
-    nobody = tuple(BitMap() for _part in parts)
-    return tuple(BitMap.union(*each) for each in zip(nobody, *several, strict=True))
 
 
 def _size(sets: Sets) -> int:
