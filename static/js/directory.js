@@ -26,6 +26,13 @@ document.addEventListener("htmx:oobAfterSwap", () => {
   if (list) list.scrollTop = scrolled;
 });
 
+/** A province that is chosen already is in sight when the page opens. */
+function startList() {
+  const list = document.querySelector("#provinces-list");
+  const chosen = list?.querySelector("input:checked")?.closest("label");
+  if (chosen) list.scrollTop += chosen.getBoundingClientRect().top - list.getBoundingClientRect().top - 8;
+}
+
 /** Tell how many there are once nothing has changed for a second: not at every letter. */
 const told = document.querySelector("#found");
 let pause;
@@ -157,3 +164,4 @@ function startSuggesting() {
 if (box && list) startSuggesting();
 wide.addEventListener("change", fit);
 fit();
+startList();
