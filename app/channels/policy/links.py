@@ -176,9 +176,9 @@ def _public_host(host: str, chosen: Platform | None = None) -> str:
 
 def _of_address(parts: SplitResult, chosen: Platform | None) -> Link:
     host = _public_host(parts.hostname or "", chosen)
-    for platform in platforms().values():
-        if host.removeprefix("www.") in platform.short_hosts:
-            raise NotRecognised("live" if host.startswith("live.") else "short_link")
+    bare = host.removeprefix("www.")
+    if any(bare in platform.short_hosts for platform in platforms().values()):
+        raise NotRecognised("live" if bare.startswith("live.") else "short_link")
     home = _home(host)
     path = _path(parts.path)
     if home:
