@@ -31,12 +31,17 @@ _ESCAPED = {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"}
 
 def limit() -> None:
     """Take this process's means away, where the system can."""
-    with suppress(ImportError, ValueError, OSError):
+    try:
         import resource  # noqa: PLC0415 - not on every system
-
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-        resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
-        resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    except ImportError:
+        return
+    for what, most in (
+        (resource.RLIMIT_AS, MEMORY),
+        (resource.RLIMIT_CPU, SECONDS),
+        (resource.RLIMIT_FSIZE, 0),
+    ):
+        with suppress(ValueError, OSError):  # it has less already, or cannot be limited here
+            resource.setrlimit(what, (most, most))
 
 
 def first_sheet(workbook: CalamineWorkbook) -> CalamineSheet | None:
@@ -50,12 +55,13 @@ def first_sheet(workbook: CalamineWorkbook) -> CalamineSheet | None:
 
 
 def rows(sheet: CalamineSheet, most_rows: int, most_columns: int) -> Iterator[list[str]]:
-    """The rows from the sheet's top left corner on, one more than `most` of each at the most."""
-    top, left = sheet.start or (0, 0)
-    for _ in range(min(top, most_rows + 1)):
-        yield []
+    """The rows from the sheet's top left corner on, one more than `most` of each at the most.
+
+    The reader begins with the first row, and with the first column that has something in it.
+    """
+    _top, left = sheet.start or (0, 0)
     before = [""] * left
-    for place, row in enumerate(sheet.iter_rows(), top):
+    for place, row in enumerate(sheet.iter_rows()):
         while row and row[-1] == "":
             row.pop()
         cells = [*before, *map(text, row[: most_columns + 1])] if row else []

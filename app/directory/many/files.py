@@ -1,10 +1,12 @@
 """Files that people upload: what they are is known by their content, never by their name."""
 
+from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
 
 from app.core.errors import Refused
 from app.core.i18n import gettext as _
 from app.directory.many import separated, workbook
+from app.directory.many.columns import without_answers
 from app.directory.many.encodings import decoded
 from app.directory.many.limits import MOST_BYTES
 from app.directory.many.table import Table, table
@@ -39,12 +41,17 @@ def read(data: bytes, filename: str) -> Table:
         raise Refused(too_heavy())
     name = PurePosixPath(filename.replace("\\", "/")).stem[:LONGEST_NAME]
     if data.startswith(_ZIP):
-        return table(workbook.rows(data), name=name)
+        return _of(workbook.rows(data), name)
     if data.startswith(_OLE):
         raise Refused(workbook.locked())
     if data.startswith(_OTHERS) or data[:200].lstrip().lower().startswith(_MARKUP):
         raise Refused(workbook.unreadable())
-    return table(separated.rows(decoded(data)), name=name)
+    return _of(separated.rows(decoded(data)), name)
+
+
+def _of(given: Iterable[Sequence[str]], name: str) -> Table:
+    rows, header = without_answers(given)
+    return table(rows, name=name, header=header)
 
 
 def too_heavy() -> str:

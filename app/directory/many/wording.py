@@ -131,20 +131,8 @@ def _named(channels: Sequence[ChannelLine]) -> str:
     return ", ".join(f"{channel.platform_name} {channel.shown}" for channel in channels)
 
 
-def titles() -> tuple[str, ...]:
-    """The columns that a download adds: what `cells` says, and when that was true."""
-    return (
-        _("Answer"),
-        _("What it means"),
-        _("Member"),
-        _("Member number"),
-        _("Page of the member"),
-        _("True on (Vietnam time)"),
-    )
-
-
 def cells(answer: Answer) -> tuple[str, ...]:
-    """What a download says of one line."""
+    """What a download says of one line: `columns.titles`, the last one aside."""
     people = named(answer)
     numbers = [held.member.number for held in people]
     return (

@@ -13,9 +13,10 @@ import xlsxwriter
 
 from app.core.i18n import current_locale
 from app.directory.many.answering import Line
+from app.directory.many.columns import titles
 from app.directory.many.formulas import guarded
 from app.directory.many.table import Row, Table
-from app.directory.many.wording import cells, titles
+from app.directory.many.wording import cells
 
 Kind = Literal["csv", "xlsx"]
 MEDIA_TYPES = {
