@@ -18,6 +18,7 @@ from app.core.config import settings
 from app.core.crypto import digest, token
 from app.directory.search.live import Live, use_live
 from app.main import make_app
+from app.web import ratelimit
 from app.web.models import WebSession
 from app.web.sessions import cookie_name
 
@@ -115,7 +116,8 @@ class Portal(Browser):
 
 @asynccontextmanager
 async def running(database: db.Database, url: str) -> AsyncIterator[Portal]:
-    """The application on `database`, as this process's own."""
+    """The application on `database`, as this process's own, which nobody has asked for anything."""
+    ratelimit.forget_shares()
     db.use_database(database)
     index = Live(database, settings().search_folder, max_age=0, patience=30)
     use_live(index)

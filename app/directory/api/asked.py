@@ -5,15 +5,16 @@ filter never passes for an answer about everybody.
 """
 
 from collections.abc import Callable, Iterable
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 
 from fastapi import Query as Asked
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
-from pydantic.json_schema import JsonSchemaValue, SkipJsonSchema
+from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import PydanticCustomError
 
+from app.core.i18n import current_locale
 from app.directory.policy import (
     FILTERS,
     LONGEST,
@@ -72,12 +73,13 @@ def _chosen(name: str, description: str) -> Any:
     return Field(default=[], description=f"{description} Several: any of them.", title=name)
 
 
-Language = Annotated[
-    Literal["vi", "en", "fr"] | SkipJsonSchema[None],
-    Field(description="The language of words; without it `Accept-Language`, then Vietnamese."),
-]
+Language = Literal["vi", "en", "fr"]
 Cursor = Annotated[str, Field(max_length=LONGEST_CURSOR, json_schema_extra={"format": "cursor"})]
 Flag = Annotated[bool, BeforeValidator(_plain_bool)]
+
+
+def _spoken() -> Language:
+    return cast("Language", current_locale())
 
 
 class Asking(BaseModel):
@@ -85,7 +87,10 @@ class Asking(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    lang: Language = None
+    lang: Language = Field(
+        default_factory=_spoken,
+        description="The language of words; without it `Accept-Language`, then Vietnamese.",
+    )
 
 
 class MembersAsked(Asking):
@@ -113,9 +118,7 @@ class MembersAsked(Asking):
     standing: list[Annotated[str, Known("standing")]] = _chosen(
         "standing", "Their standing; without it only members in good standing."
     )
-    sort: Sort | SkipJsonSchema[None] = Field(
-        None, description="`relevance` (usual with `q`), `newest` (usual without), …"
-    )
+    sort: Sort = Field(Sort.RELEVANCE, description="`relevance` without a `q` is `newest`.")
     limit: int = Field(PER_PAGE, ge=1, le=MOST_MEMBERS, description="How many at most.")
     after: Cursor = Field("", description="`next` of the page before.")
     facets: Flag = Field(False, description="Whether to count all that fit, and by filter.")
@@ -123,7 +126,7 @@ class MembersAsked(Asking):
     def query(self) -> Query:
         """The same question as the page of the directory asks it."""
         pairs = [(name, value) for name in FILTERS for value in getattr(self, name)]
-        return Query.parse([*pairs, ("q", self.q), ("sort", self.sort or "")])
+        return Query.parse([*pairs, ("q", self.q), ("sort", self.sort)])
 
 
 class MemberAsked(Asking):
