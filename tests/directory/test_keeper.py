@@ -6,7 +6,6 @@ import os
 import resource
 import signal
 import sys
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -22,7 +21,6 @@ from app.directory.search import bases, feed, keeper
 from app.directory.search.keeper import Situation
 from app.members import service
 from app.members.models import MemberChange
-from tests import databases
 from tests.directory.following import asked, folders, index_on, joined, rename, until
 
 SOME = feed.State("0" * 16, feed.Moment(10, ()))
@@ -49,14 +47,6 @@ def situation(members: int, changed: int, *, days: float = 0, many: bool = True)
 )
 def test_a_base_is_due_when_there_is_none_or_too_much_changed(now: Situation, *, due: bool) -> None:
     assert now.due is due
-
-
-@pytest.fixture
-async def database(page_database: tuple[str, Database]) -> AsyncIterator[Database]:
-    """A database in which things are committed, emptied afterwards."""
-    name, found = page_database
-    yield found
-    databases.empty(name)
 
 
 def url(database: Database) -> str:

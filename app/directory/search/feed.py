@@ -39,12 +39,13 @@ from app.members.models import Member, MemberChange
 from app.members.policy import PRESENT
 
 BATCH = 5_000  # documents read in one statement
-_STATE = (  # cluster, timeline and database; every role may ask for them
+_STATE = (  # cluster, timeline, database, and the table as it is filled; every role may ask
     text(
         "SELECT system_identifier || '/' ||"
         " CASE WHEN pg_is_in_recovery() THEN 'standby'"
         " ELSE substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8) END"
-        " || '/' || (SELECT oid FROM pg_database WHERE datname = current_database()) AS life,"
+        " || '/' || (SELECT oid FROM pg_database WHERE datname = current_database())"
+        " || '/' || pg_relation_filenode('member_changes') AS life,"
         " pg_current_snapshot()::text AS snapshot FROM pg_control_system()"
     )
     .columns(column("life", Text), column("snapshot", Text))
@@ -78,8 +79,8 @@ class Moment:
 class State:
     """Where the database is.
 
-    `life` is another one for another cluster, timeline or database: after a restore, numbers of
-    transactions begin again and mean something else.
+    `life` is another one for another cluster, timeline or database, and after a dump was read in:
+    what changed since an earlier moment cannot be told then.
     """
 
     life: str

@@ -136,13 +136,14 @@ class Live:
 
     async def _bring_up(self, serving: Follower | None) -> None:
         began = time.monotonic()
-        try:
+        while True:
             serving = serving or await self._made()
-            await serving.catch_up()
-        except OtherLifeError:
-            log.warning("another database; the index is made anew")
-            self._serving = None
-            raise
+            try:
+                await serving.catch_up()
+                break
+            except OtherLifeError:
+                log.warning("another database; the index is made anew")
+                self._serving = serving = None
         self._serving, self._fresh_at = serving, began
 
     async def _made(self) -> Follower:
