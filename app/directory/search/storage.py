@@ -80,9 +80,10 @@ class Reader:
         self._folder = folder
         try:
             outer = json.loads((folder / HEADER).read_text(encoding="utf-8"))
-            if zlib.crc32(outer["body"].encode()) != outer["crc32"]:
+            body = str(outer["body"])
+            if zlib.crc32(body.encode()) != outer["crc32"]:
                 raise DamagedError("the header is not what was written")
-            header = json.loads(outer["body"])
+            header = json.loads(body)
             if header["format"] != FORMAT:
                 raise DamagedError("a base of another format")
             self.facts: dict[str, Any] = header["facts"]
