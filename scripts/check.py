@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 from tests import databases
+from tests.journeys import proxy
 from tests.journeys.browser import CHOSEN, ON_PATH
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -37,6 +38,10 @@ def main() -> int:
     say("A browser")
     if not find_browser():
         print(NO_BROWSER, file=sys.stderr)
+        return 1
+    say("A proxy")
+    if not find_proxy():
+        print(NO_PROXY, file=sys.stderr)
         return 1
     say("Tests")
     with databases.in_use():
@@ -68,13 +73,30 @@ def find_browser() -> bool:
     install = (*PYTHON, "playwright", "install", "chromium")
     if subprocess.run(install, check=False).returncode == 0 and starts(""):
         return True
-    if os.geteuid() == 0 and shutil.which("apt-get"):
-        environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        for words in (("update",), ("install", "--yes", "--no-install-recommends", "chromium")):
-            subprocess.run(["apt-get", "--quiet", *words], check=False, env=environment)
-        path = shutil.which("chromium")
-        return path is not None and starts(path)
-    return False
+    debian_install("chromium")
+    path = shutil.which("chromium")
+    return path is not None and starts(path)
+
+
+NO_PROXY = """
+The tests put the portal behind a real nginx, and none could be found or installed here. Install
+nginx (on Debian: apt-get install nginx-light); it need not run."""
+
+
+def find_proxy() -> bool:
+    """Whether there is an nginx, Debian's if need be."""
+    if proxy.program() is None:
+        debian_install("nginx-light")
+    return proxy.program() is not None
+
+
+def debian_install(package: str) -> None:
+    """Install what is missing, where that is possible; a service in it is not started."""
+    if os.geteuid() != 0 or not shutil.which("apt-get"):
+        return
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
+    for words in (("update",), ("install", "--yes", "--no-install-recommends", package)):
+        subprocess.run(["apt-get", "--quiet", *words], check=False, env=environment)
 
 
 def starts(path: str) -> bool:
