@@ -6,18 +6,20 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import (
-    ARRAY,
-    ColumnElement,
+    Select,
     TableValuedAlias,
     Text,
+    Uuid,
+    bindparam,
+    cast,
     collate,
     func,
-    literal,
+    null,
     select,
     true,
+    union_all,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
 
 from app.channels.models import Channel
 from app.channels.policy import lookalikes as policy
@@ -32,7 +34,48 @@ from app.members.queries import MemberView, view
 MOST = 5  # members that one name is compared with on a page
 _SOME = 12  # of one skeleton that are looked at: names that many have are nobody's disguise
 _ORDER = tuple(Likeness)
-_Row = tuple[str, Member, Channel | None]  # the first is the skeleton
+_Row = tuple[Member, Channel | None]
+_BLANK = " "  # no skeleton has one
+
+
+def _asked(parameter: str) -> TableValuedAlias:
+    """The skeletons of a parameter, a text with blanks between them, as a table."""
+    every = func.unnest(func.string_to_array(bindparam(parameter, type_=Text), _BLANK))
+    return every.table_valued("skeleton").render_derived(f"asked_{parameter}")
+
+
+def _hits() -> Select[str, Member, Channel | None]:
+    """Members by the skeletons of their proven channels (`handles`) and of their names (`names`).
+
+    Made once: it is asked often, and to put it together takes longer than to answer it.
+    """
+    handles, names = _asked("handles"), _asked("names")
+    held = (
+        select(Channel.skeleton, Channel.account_id, Channel.id.label("channel_id"))
+        .where(Channel.skeleton == collate(handles.c.skeleton, "C"), *PROVEN)
+        .limit(_SOME)
+        .lateral("held")
+    )
+    named = (
+        select(Member.skeleton, Member.account_id, cast(null(), Uuid).label("channel_id"))
+        .where(Member.skeleton == collate(names.c.skeleton, "C"))
+        .limit(_SOME)
+        .lateral("named")
+    )
+    hit = union_all(
+        select(held).select_from(handles).join(held, true()),
+        select(named).select_from(names).join(named, true()),
+    ).subquery("hit")
+    return (
+        select(hit.c.skeleton, Member, Channel)
+        .select_from(hit)
+        .join(Member, Member.account_id == hit.c.account_id)
+        .outerjoin(Channel, Channel.id == hit.c.channel_id)
+        .where(Member.standing.in_(PRESENT))
+    )
+
+
+_HITS = _hits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +109,7 @@ async def find(
 ) -> dict[Asked, tuple[LookAlike, ...]]:
     """The members of today that each of `asked` looks like, the closest first, each once.
 
-    Two statements, however many are asked about.
+    One statement, however many are asked about.
 
     Args:
         near: for how many of them, from the first, one letter more, less or other is looked for
@@ -79,14 +122,13 @@ async def find(
         return dict.fromkeys(asked, ())
     for one in [one for one in asked if ways[one]][:near]:
         ways[one] = ways[one].union(*map(policy.near, ways[one]))
+    handles = frozenset().union(*ways.values())
     names = exact.union(*(keys for one, keys in ways.items() if one.is_name))
     found: dict[str, list[_Row]] = defaultdict(list)
-    for row in (
-        *await _channels(session, frozenset().union(*ways.values())),
-        *await _names(session, names),
-    ):
-        if row[1].account_id != own:
-            found[row[0]].append(row)
+    given = {"handles": _BLANK.join(sorted(handles)), "names": _BLANK.join(sorted(names))}
+    for skeleton, member, channel in await session.execute(_HITS, given):
+        if member.account_id != own:
+            found[skeleton].append((member, channel))
     return {
         one: _closest(
             one, _compared(one, (row for key in sorted(keys & found.keys()) for row in found[key]))
@@ -95,47 +137,8 @@ async def find(
     }
 
 
-def _asked(keys: Collection[str]) -> tuple[TableValuedAlias, ColumnElement[str]]:
-    """`keys` as a table, and its column as the indices compare it."""
-    table = (
-        func.unnest(literal(sorted(keys), ARRAY(Text)))
-        .table_valued("skeleton")
-        .render_derived("asked")
-    )
-    return table, collate(table.c.skeleton, "C")
-
-
-async def _channels(session: AsyncSession, keys: Collection[str]) -> list[_Row]:
-    """Proven channels of members, some of each skeleton."""
-    asked, key = _asked(keys)
-    some = select(Channel).where(Channel.skeleton == key, *PROVEN).limit(_SOME).lateral("held")
-    channel = aliased(Channel, some)
-    rows = await session.execute(
-        select(Member, channel)
-        .select_from(asked)
-        .join(channel, true())
-        .join(Member, Member.account_id == channel.account_id)
-        .where(Member.standing.in_(PRESENT))
-    )
-    return [(found.skeleton or "", member, found) for member, found in rows]
-
-
-async def _names(session: AsyncSession, keys: Collection[str]) -> list[_Row]:
-    """Members of today by name, some of each skeleton."""
-    asked, key = _asked(keys)
-    some = (
-        select(Member)
-        .where(Member.skeleton == key, Member.standing.in_(PRESENT))
-        .limit(_SOME)
-        .lateral("named")
-    )
-    member = aliased(Member, some)
-    found = await session.scalars(select(member).select_from(asked).join(member, true()))
-    return [(one.skeleton or "", one, None) for one in found]
-
-
 def _compared(asked: Asked, rows: Iterable[_Row]) -> Iterator[LookAlike]:
-    for _key, member, channel in rows:
+    for member, channel in rows:
         text, real = _written_alike(asked, member, channel)
         likeness = policy.likeness(text, real)
         if channel is None and words(text) == words(real):

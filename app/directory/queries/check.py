@@ -122,7 +122,7 @@ def _address(asked: str) -> str:
 async def check(session: AsyncSession, given: str) -> Answer:
     """What is true at this moment of what somebody pasted.
 
-    One statement where a member has it; two more where it may look like a member's.
+    One statement where a member has it; one more where it may look like a member's.
     """
     return (await check_many(session, [given]))[0]
 
@@ -130,7 +130,7 @@ async def check(session: AsyncSession, given: str) -> Answer:
 async def check_many(
     session: AsyncSession, lines: Sequence[str], *, near: int = MOST_NEAR
 ) -> list[Answer]:
-    """What `check` says of each line, in their order. Four statements at most, however many lines.
+    """What `check` says of each line, in their order. Three statements at most, however many lines.
 
     Look-alikes by one letter more, less or other are looked for in the first `near` lines that
     need it: those that nobody has.

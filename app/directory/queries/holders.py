@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ARRAY, Text, and_, func, literal, select
+from sqlalchemy import Function, Text, and_, any_, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.channels.models import Channel, ChannelProof, ProofStatus
@@ -45,6 +45,39 @@ _SEEN = func.coalesce(ChannelProof.checked_at, Channel.proven_at)
 _OF_CHANNEL = (ChannelProof.channel_id == Channel.id) & ChannelProof.status.in_(
     (ProofStatus.PROVEN, ProofStatus.LOST)
 )
+_BETWEEN = "\x1f"  # stands between texts; no key has one
+
+
+def _parted(parameter: str) -> Function[list[str]]:
+    return func.string_to_array(bindparam(parameter, type_=Text), _BETWEEN)
+
+
+# Put together once: that takes longer than to answer them.
+_ASKED = (
+    func.unnest(_parted("platforms"), _parted("keys"))
+    .table_valued("platform", "key")
+    .render_derived("asked")
+)
+_OF_KEYS = (
+    select(Member, Channel, _SEEN)
+    .select_from(_ASKED)
+    .join(
+        Channel,
+        (Channel.platform == _ASKED.c.platform)
+        & (Channel.key == _ASKED.c.key)
+        & Channel.proven_at.is_not(None),
+    )
+    .join(Member, Member.account_id == Channel.account_id)
+    .outerjoin(ChannelProof, _OF_CHANNEL)
+    .order_by(_SEEN.desc())
+)
+_OF_NUMBERS = (
+    select(Member, Channel, _SEEN)
+    .select_from(Member)
+    .outerjoin(Channel, and_(Channel.account_id == Member.account_id, *PROVEN))
+    .outerjoin(ChannelProof, _OF_CHANNEL & (ChannelProof.status == ProofStatus.PROVEN))
+    .where(Member.number == any_(_parted("numbers")))
+)
 
 
 async def of_keys(session: AsyncSession, keys: Collection[Key]) -> dict[Key, list[Found]]:
@@ -55,27 +88,11 @@ async def of_keys(session: AsyncSession, keys: Collection[Key]) -> dict[Key, lis
     found: dict[Key, list[Found]] = defaultdict(list)
     if not keys:
         return found
-    asked = (
-        func.unnest(
-            literal([platform for platform, _key in keys], ARRAY(Text)),
-            literal([key for _platform, key in keys], ARRAY(Text)),
-        )
-        .table_valued("platform", "key")
-        .render_derived("asked")
-    )
-    rows = await session.execute(
-        select(Member, Channel, _SEEN)
-        .select_from(asked)
-        .join(
-            Channel,
-            (Channel.platform == asked.c.platform)
-            & (Channel.key == asked.c.key)
-            & Channel.proven_at.is_not(None),
-        )
-        .join(Member, Member.account_id == Channel.account_id)
-        .outerjoin(ChannelProof, _OF_CHANNEL)
-        .order_by(_SEEN.desc())
-    )
+    given = {
+        "platforms": _BETWEEN.join(platform for platform, _key in keys),
+        "keys": _BETWEEN.join(key for _platform, key in keys),
+    }
+    rows = await session.execute(_OF_KEYS, given)
     met = set()
     for member, channel, seen_at in rows:
         if channel.id not in met:  # lost and proven anew: two proofs of one channel
@@ -92,13 +109,7 @@ async def of_numbers(session: AsyncSession, numbers: Collection[str]) -> dict[st
     found: dict[str, list[Found]] = defaultdict(list)
     if not numbers:
         return found
-    rows = await session.execute(
-        select(Member, Channel, _SEEN)
-        .select_from(Member)
-        .outerjoin(Channel, and_(Channel.account_id == Member.account_id, *PROVEN))
-        .outerjoin(ChannelProof, _OF_CHANNEL & (ChannelProof.status == ProofStatus.PROVEN))
-        .where(Member.number.in_(numbers))
-    )
+    rows = await session.execute(_OF_NUMBERS, {"numbers": _BETWEEN.join(numbers)})
     for member, channel, seen_at in rows:
         found[member.number].append(Found(view(member), channel, seen_at))
     return {number: sorted(people, key=order) for number, people in found.items()}
