@@ -20,6 +20,7 @@ from sqlalchemy import (
     union_all,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from app.channels.models import Channel
 from app.channels.policy import lookalikes as policy
@@ -66,12 +67,20 @@ def _hits() -> Select[str, Member, Channel | None]:
         select(held).select_from(handles).join(held, true()),
         select(named).select_from(names).join(named, true()),
     ).subquery("hit")
+    # One look-up a hit: a planner that expects many would read whole tables for these few.
+    person = (
+        select(Member)
+        .where(Member.account_id == hit.c.account_id, Member.standing.in_(PRESENT))
+        .limit(1)
+        .lateral("person")
+    )
+    own = select(Channel).where(Channel.id == hit.c.channel_id).limit(1).lateral("own")
+    member, channel = aliased(Member, person), aliased(Channel, own)
     return (
-        select(hit.c.skeleton, Member, Channel)
+        select(hit.c.skeleton, member, channel)
         .select_from(hit)
-        .join(Member, Member.account_id == hit.c.account_id)
-        .outerjoin(Channel, Channel.id == hit.c.channel_id)
-        .where(Member.standing.in_(PRESENT))
+        .join(member, true())
+        .outerjoin(channel, true())
     )
 
 
