@@ -1,7 +1,9 @@
 """Databases for tests: a template built once for the code as it is, cloned wherever one is needed."""
 
+import asyncio
 import fcntl
 import os
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from functools import lru_cache
@@ -9,7 +11,7 @@ from functools import lru_cache
 import psycopg
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -19,6 +21,7 @@ from app.core.crypto import digest, token
 from app.core.db import Database, make_engine
 from app.core.locks import lock_number
 
+PATIENCE = 60.0  # seconds
 EMBEDDED = ROOT / ".data" / "tests"
 KEPT = frozenset({"alembic_version", "provinces", "topics", "platforms"})
 SHAPE = ("app/**/models.py", "app/core/reference_tables.py", "migrations/**/*.py")
@@ -166,6 +169,23 @@ async def database(pool_size: int = 5) -> AsyncIterator[Database]:
             yield chosen
         finally:
             await chosen.close()
+
+
+async def settled(chosen: Database) -> None:
+    """Wait until no transaction runs that began before now, in whichever database of the server.
+
+    Until then `members.queries.changes` holds back what was committed meanwhile, as it must.
+    """
+    until = await _number(chosen, "pg_snapshot_xmax(pg_current_snapshot())")
+    end = time.monotonic() + PATIENCE
+    while await _number(chosen, "pg_snapshot_xmin(pg_current_snapshot())") < until:
+        assert time.monotonic() < end, "a transaction runs on and on"
+        await asyncio.sleep(0.02)
+
+
+async def _number(chosen: Database, of: str) -> int:
+    async with chosen.read() as session:
+        return int(await session.scalar(text(f"SELECT {of}::text")) or 0)
 
 
 @asynccontextmanager

@@ -207,6 +207,7 @@ async def test_changes_are_told_page_by_page_and_each_member_once(chosen: Databa
     async with chosen.write() as session:
         rename = update(Member).where(Member.id == members[0].id)
         await session.execute(rename.values(stage_name="Khác"))
+    await databases.settled(chosen)
     told: list[int] = []
     after = (0, 0)
     async with chosen.read() as session:
@@ -218,6 +219,7 @@ async def test_changes_are_told_page_by_page_and_each_member_once(chosen: Databa
 
 async def test_a_change_is_told_only_when_no_older_one_can_follow(chosen: Database) -> None:
     member, late = await joined(chosen), await joined(chosen)
+    await databases.settled(chosen)
     async with chosen.read() as session:
         known = (await queries.changes(session))[-1]
     after = (known.version, known.serial)
@@ -229,6 +231,7 @@ async def test_a_change_is_told_only_when_no_older_one_can_follow(chosen: Databa
         async with chosen.read() as session:
             assert await queries.changes(session, after) == ()
         await slow.commit()
+    await databases.settled(chosen)
     async with chosen.read() as session:
         found = [change.serial for change in await queries.changes(session, after)]
     assert found == [late.serial, member.serial]
