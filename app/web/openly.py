@@ -26,7 +26,6 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "cross-origin",
 }
 PREFLIGHT = {
-    "Allow": METHODS,
     "Access-Control-Allow-Methods": METHODS,
     "Access-Control-Allow-Headers": "Accept-Language, Content-Type, If-None-Match",
     "Access-Control-Max-Age": "86400",

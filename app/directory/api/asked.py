@@ -75,6 +75,9 @@ def _chosen(name: str, description: str) -> Any:
 
 Language = Literal["vi", "en", "fr"]
 Cursor = Annotated[str, Field(max_length=LONGEST_CURSOR, json_schema_extra={"format": "cursor"})]
+ChangeCursor = Annotated[
+    str, Field(max_length=LONGEST_CURSOR, json_schema_extra={"format": "change-cursor"})
+]
 Flag = Annotated[bool, BeforeValidator(_plain_bool)]
 
 
@@ -163,7 +166,7 @@ class Lines(BaseModel):
 class ChangesAsked(Asking):
     """From where on, and how many."""
 
-    since: Cursor = Field("", description=(
+    since: ChangeCursor = Field("", description=(
         "`next` of the answer before. Without it from the beginning: that makes a whole copy."
     ))  # fmt: skip
     limit: int = Field(MOST_MEMBERS, ge=1, le=MOST_MEMBERS, description="How many at most.")

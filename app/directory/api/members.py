@@ -60,7 +60,7 @@ def _facets(found: Found) -> dict[str, list[dict[str, object]]]:
     }
 
 
-@router.get("/members/{number}", **described("member", 308, 404))
+@router.get("/members/{number}", **described("member", 308, 404, 422))
 async def member(request: Request, number: Number, _asked: MemberQuery) -> Response:
     """Read one member, whatever their standing: a number once given is answered for ever.
 
