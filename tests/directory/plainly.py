@@ -97,12 +97,17 @@ class Person:
             any(o[1].startswith(w[1]) if w[1] else o[0].startswith(w[0]) for o in self.name)
             for w in words
         ]
+        whole_words = [any(o[0] == w[0] for o in self.name) for w in words]
+        so_named = (
+            not whole[1] or all(in_name) or any(o[1].startswith(whole[1]) for o in self.wholes)
+        )
         of_handles = {o[0] for h in self.handles for o in [*h, joined(h)]}
         tests = (
-            name == whole[0] and self.document.sort_key == vietnamese_sort_key(text),
-            name == whole[0],
+            name == whole[0] and so_named and self.document.sort_key == vietnamese_sort_key(text),
+            name == whole[0] and so_named,
             whole[0] in {joined(handle)[0] for handle in self.handles},
-            name.startswith(whole[0]),
+            name.startswith(whole[0]) and so_named,
+            all(in_name) and all(whole_words),
             all(in_name),
             any(word.startswith(whole[0]) for word in of_handles),
             True,

@@ -13,11 +13,11 @@ from app.directory.search.documents import Suggestion
 from app.directory.search.parts import Part
 from app.directory.search.ranking import classes
 from app.directory.search.reading import Reader, Reading
-from app.directory.search.terms import ANY, handle_in_one
+from app.directory.search.terms import ANY, ANY_ACCENTED, handle_in_one
 from app.directory.search.words import spelt
 
-_HANDLES = (2, 5)  # the classes of who fits by a handle
-_OTHERS = 6
+_HANDLES = (2, 6)  # the classes of who fits by a handle
+_OTHERS = 7
 _MOST_WORDS = 200  # ways to complete a word that are weighed; a shorter beginning has too many
 
 
@@ -49,12 +49,11 @@ def _active(part: Part, fitting: BitMap) -> BitMap:
 
 
 def _topics(reading: Reading) -> Iterator[Suggestion]:
-    """Topics a name of which begins so, in the language in which it does."""
+    """Topics that begin so in any language, as the reader's own language names them."""
     for topic in reference.topics.values():
-        names = (topic.name(locale) for locale in LOCALES)
-        begun = (name for name in names if _in_one(name).startswith(reading.whole.plain))
-        for name in islice(begun, 1):
-            yield Suggestion(name, "topic")
+        names = (_in_one(topic.name(locale)) for locale in LOCALES)
+        if any(name.startswith(reading.whole.plain) for name in names):
+            yield Suggestion(topic.name(), "topic")
 
 
 def _in_one(text: str) -> str:
@@ -83,13 +82,14 @@ def _words(
     parts: Sequence[Part], reading: Reading, active: Sequence[BitMap], text: str
 ) -> Iterator[Suggestion]:
     """The last word completed, by how many of those who fit have it so."""
-    last = reading.words[-1].plain
+    last = reading.words[-1]
+    begun = ANY_ACCENTED + last.accented if last.accented else ANY + last.plain
     sizes: dict[str, int] = {}
     for part, hits in zip(parts, active, strict=True):
-        for term in part.completions(ANY + last, _MOST_WORDS):
+        for term in part.completions(begun, _MOST_WORDS):
             size = part.has(term).intersection_cardinality(hits)
             sizes[term[1:]] = sizes.get(term[1:], 0) + size
     start = text[: len(text) - len(text.rsplit(maxsplit=1)[-1])]
     for word in sorted(sizes, key=lambda each: (-sizes[each], each)):
-        if sizes[word] > 1 and word != last:
+        if sizes[word] > 1 and word != begun[1:]:
             yield Suggestion(start + word, "word")
