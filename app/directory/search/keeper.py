@@ -22,7 +22,7 @@ from app.directory.search.documents import Document
 from app.directory.search.live import SMALL
 
 LEAST = 5_000  # changes worth a new base, whatever its size
-SHARE = 0.02  # of the members
+SHARE = 0.01  # of the members: a process takes over so many in three seconds at its start
 OLDEST = timedelta(days=1)
 
 
