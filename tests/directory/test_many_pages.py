@@ -333,7 +333,7 @@ async def test_a_body_without_end_is_cut_off_while_it_is_read(portal: Portal) ->
 
 
 async def test_markup_in_a_list_stays_text(portal: Portal) -> None:
-    listed = '<script>alert(1)</script>\n"><img src=x>\n<b>đậm</b>'
+    listed = 'x\n<script>alert(1)</script>\nx"><img src=x>\n<b>đậm</b>'
     answer = await upload(portal, listed.encode(), "<script>.csv")
     assert answer.status_code == 200
     for mark in ("<script>alert", "<img src=x", "<b>đậm", "<script>,"):
