@@ -43,6 +43,9 @@ def main() -> int:
     if not find_proxy():
         print(NO_PROXY, file=sys.stderr)
         return 1
+    if not find_curl():
+        print(NO_CURL, file=sys.stderr)
+        return 1
     say("Tests")
     with databases.in_use():
         return run_tests()
@@ -88,6 +91,18 @@ def find_proxy() -> bool:
     if proxy.program() is None:
         debian_install("nginx-light")
     return proxy.program() is not None
+
+
+NO_CURL = """
+The tests run the examples of docs/api.md, some of which need curl. It could not be found or
+installed here. Install it (on Debian: apt-get install curl)."""
+
+
+def find_curl() -> bool:
+    """Whether there is a curl, Debian's if need be."""
+    if shutil.which("curl") is None:
+        debian_install("curl")
+    return shutil.which("curl") is not None
 
 
 def debian_install(package: str) -> None:
