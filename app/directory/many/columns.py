@@ -1,7 +1,7 @@
 """The columns that a download adds, which are taken away again when it is checked anew. Pure."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain
+from itertools import chain, repeat
 
 from app.core.i18n import LOCALES, use_locale
 from app.core.i18n import gettext as _
@@ -24,16 +24,14 @@ def without_answers(rows: Iterable[Sequence[str]]) -> tuple[Iterator[Sequence[st
 
     Returns: None as the second where there were none, and the header is still to be found.
     """
-    waiting = iter(rows)
-    before: list[Sequence[str]] = []
-    for row in waiting:
-        before.append(row)
-        if any(row):
+    waiting, gap = iter(rows), 0
+    header: Sequence[str] = ()
+    for header in waiting:
+        if any(header):
             break
-    else:
-        return iter(before), None
-    start = _start(before[-1])
-    every = chain(before, waiting)
+        gap += 1
+    every = chain(repeat((), gap), [header], waiting)
+    start = _start(header)
     if start is None:
         return every, None
     end = start + len(titles())
