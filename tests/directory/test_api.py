@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import select
 
 from app.channels.models import Channel
-from app.core import clock
+from app.core import clock, db
+from app.core.db import make_engine
 from app.core.viewer import Viewer
 from app.members import service
 from app.members.models import Member
@@ -333,3 +334,18 @@ async def test_every_refusal_is_a_problem_document(
     assert answer.json()["type"] == f"http://localhost:8000/api#{kind}"
     assert answer.json()["status"] == status
     assert ("Allow" in answer.headers) == (status == 405)
+
+
+@pytest.mark.parametrize("address", ["members/DTA-26-00001-0", "check?q=@tenban", "changes"])
+async def test_a_database_that_is_away_is_told_with_when_to_ask_again(
+    portal: Portal, address: str
+) -> None:
+    away = db.Database(make_engine("postgresql+psycopg://nobody@127.0.0.1:1/none"))
+    db.use_database(away)
+    answer = await portal.get(f"/api/v1/{address}")
+    db.use_database(portal.database)
+    await away.close()
+    assert answer.status_code == 503
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert answer.json()["type"] == "http://localhost:8000/api#busy"
+    assert answer.headers["Retry-After"] == "5"
