@@ -11,7 +11,6 @@ from app.core.errors import Conflict, Refused
 from app.core.i18n import use_locale
 from app.members import policy
 from app.members.models import Party, Standing
-from tests.factories.members import make_profile
 
 NUMBERS = [policy.number(2026, serial) for serial in (1, 12, 999, 54321, 99999, 123456, 1000000)]
 
