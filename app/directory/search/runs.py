@@ -1,8 +1,10 @@
 """Hits of the base in its orders, told from its files."""
 
-from bisect import bisect_left
-from collections.abc import Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import Protocol
 
 import numpy as np
@@ -11,6 +13,13 @@ from pyroaring import BitMap
 
 from app.directory.policy import Sort
 from app.directory.search.parts import Key
+
+_BLOCK = 1 << 12  # members
+_WALK = 4_000  # members that are looked at one by one rather than all of them at once
+_SHARE = 32  # one hit in so many members, or fewer, are few
+
+NEAR = 10_000  # members of an order that are looked at one by one rather than all together
+BLOCK = 256
 
 
 class Keyed(Protocol):
@@ -21,6 +30,14 @@ class Keyed(Protocol):
     def key(self, doc: int, sort: Sort) -> Key:
         """The place of a member in an order."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """All members of a base in one order."""
+
+    members: NDArray[np.intp]  # their numbers, one after the other
+    places: NDArray[np.uint32]  # of each number its place
 
 
 class NameRun:
@@ -49,35 +66,99 @@ class NameRun:
 
 
 class PlacedRun:
-    """Hits in an order that is kept as the numbers of its members one after the other."""
+    """Hits in an order that is kept as the numbers of its members one after the other.
 
-    def __init__(self, base: Keyed, sort: Sort, order: NDArray[np.uint32], hits: BitMap) -> None:
+    Nothing is worked out that the page does not need: near the ends of the list members are looked
+    at one by one, few hits are put in order, and of many only their numbers block by block.
+    """
+
+    def __init__(self, base: Keyed, sort: Sort, order: Order, hits: BitMap) -> None:
         self._base, self._sort, self._order, self._hits = base, sort, order, hits
+        self._size = len(hits)
 
     def __len__(self) -> int:
-        return len(self._hits)
-
-    @cached_property
-    def _places(self) -> NDArray[np.intp]:
-        """The places of the hits in the order, rising."""
-        fits = np.zeros(self._base.size, np.bool_)
-        fits[np.frombuffer(self._hits.to_array(), "<u4")] = True
-        return np.flatnonzero(fits[self._order])
+        return self._size
 
     def before(self, key: Key) -> int:
         """See `Run`."""
         place = bisect_left(
             range(self._base.size),
             key,
-            key=lambda at: self._base.key(int(self._order[at]), self._sort),
+            key=lambda at: self._base.key(int(self._order.members[at]), self._sort),
         )
-        return int(np.searchsorted(self._places, place))
+        return self._placed.before(place)
 
     def docs(self, start: int, stop: int) -> Sequence[int]:
         """See `Run`."""
-        found: list[int] = self._order[self._places[start:stop]].tolist()
+        stop = min(stop, self._size)
+        if start >= stop:
+            return []
+        if stop * self._base.size <= self._size * _WALK:
+            return list(islice(self._from(self._order.members), start, stop))
+        if (self._size - start) * self._base.size <= self._size * _WALK:
+            end = islice(
+                self._from(self._order.members[::-1]), self._size - stop, self._size - start
+            )
+            return list(end)[::-1]
+        found: list[int] = self._order.members[self._placed.places(start, stop)].tolist()
         return found
 
     def keys(self, start: int, stop: int) -> Sequence[Key]:
         """See `Run`."""
         return [self._base.key(doc, self._sort) for doc in self.docs(start, stop)]
+
+    def _from(self, members: NDArray[np.intp]) -> Iterator[int]:
+        """The hits among `members`, one by one."""
+        for at in range(0, len(members), _BLOCK):
+            yield from (doc for doc in members[at : at + _BLOCK].tolist() if doc in self._hits)
+
+    @cached_property
+    def _placed(self) -> "_Few | _Many":
+        if self._size * _SHARE < self._base.size:
+            return _Few(self._order, self._hits)
+        return _Many(self._order, self._hits)
+
+
+class _Few:
+    """Places of hits in an order, put in order themselves."""
+
+    def __init__(self, order: Order, hits: BitMap) -> None:
+        self._places = np.sort(order.places[np.frombuffer(hits.to_array(), "<u4")])
+
+    def before(self, place: int) -> int:
+        """How many hits stand before `place`."""
+        return int(np.searchsorted(self._places, place))
+
+    def places(self, start: int, stop: int) -> NDArray[np.intp]:
+        """The places of the hits from `start` to `stop`."""
+        return self._places[start:stop].astype(np.intp)
+
+
+class _Many:
+    """The same of many hits: one bit a member, counted block by block."""
+
+    def __init__(self, order: Order, hits: BitMap) -> None:
+        size = len(order.members)
+        many = len(hits) * 2 > size
+        fits = np.full(size, many, np.bool_)
+        other = hits.flip(0, size) if many else hits
+        fits[np.frombuffer(other.to_array(), "<u4").astype(np.intp)] = not many
+        self._fits = np.take(fits, order.members, mode="clip")
+        self._before = [0]  # hits before each block
+        for at in range(0, size, _BLOCK):
+            self._before.append(self._before[-1] + self._count(at, at + _BLOCK))
+
+    def before(self, place: int) -> int:
+        """How many hits stand before `place`."""
+        block = place // _BLOCK
+        return self._before[block] + self._count(block * _BLOCK, place)
+
+    def places(self, start: int, stop: int) -> NDArray[np.intp]:
+        """The places of the hits from `start` to `stop`."""
+        first = bisect_right(self._before, start) - 1
+        last = bisect_left(self._before, stop)
+        found = np.flatnonzero(self._fits[first * _BLOCK : last * _BLOCK]) + first * _BLOCK
+        return found[start - self._before[first] : stop - self._before[first]]
+
+    def _count(self, start: int, stop: int) -> int:
+        return int(np.count_nonzero(self._fits[start:stop]))
