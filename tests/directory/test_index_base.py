@@ -7,19 +7,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.core.text import vietnamese_sort_key
-from app.directory.policy import Query
-from app.directory.search import base, builder, spans
+from app.directory.policy import Query, Sort
+from app.directory.search import base, builder, runs, spans
 from app.directory.search.base import Base, DamagedError
 from app.directory.search.documents import Document, Handle
 from app.directory.search.index import Index
 from app.directory.search.terms import terms
 from app.directory.search.words import in_one, spelt
 from app.members.policy import words
-from tests.directory.members_of_tests import crowd
+from tests.directory.members_of_tests import crowd, seeds
 from tests.directory.plainly import Plainly
 from tests.directory.test_index import from_files
 
@@ -47,10 +47,10 @@ def test_a_base_without_members_opens(tmp_path: Path) -> None:
 
 def files() -> list[str]:
     return sorted({
-        "by_serial", "facets", "followers", "header.json", "joined", "most_followers", "newest",
-        "postings", "references", "serials", "shown", "shown_at", "sort_keys", "sort_keys_at",
-        "sorted_serials", "span_references", "spans", "starts", "summed", "sums", "terms",
-        "versions",
+        "by_serial", "facets", "followers", "followers_members", "followers_places", "header.json",
+        "joined", "newest_members", "newest_places", "postings", "references", "serials", "shown",
+        "shown_at", "sort_keys", "sort_keys_at", "sorted_serials", "span_references", "spans",
+        "summed", "sums", "terms", "terms_at", "versions",
     })  # fmt: skip
 
 
@@ -112,6 +112,34 @@ def test_many_runs_and_long_spans_answer_as_one(monkeypatch: pytest.MonkeyPatch)
         query = Query.parse([("q", q)])
         expected = plainly.search(query)["hits"]
         assert [(hit.serial, hit.version) for hit in index.search(query).hits] == expected
+
+
+@pytest.mark.parametrize("walk", [0, 20, 1_000])
+@pytest.mark.parametrize("share", [1, 2, 40])
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(size=st.integers(0, 30), seed=seeds, fresh=st.integers(0, 5))
+def test_every_way_to_a_page_leads_to_the_same(
+    walk: int, share: int, size: int, seed: int, fresh: int
+) -> None:
+    """Few hits, many, near the ends: other ways for a million, made to be taken by thirty."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(runs, "_WALK", walk)
+        patch.setattr(runs, "_SHARE", share)
+        patch.setattr(runs, "_BLOCK", 4)
+        old, new = crowd(size, seed), crowd(fresh, seed + 1)
+        index = from_files(old)
+        for document in new:
+            index.put(document)
+        changed = {each.serial for each in new}
+        plainly = Plainly([*new, *(each for each in old if each.serial not in changed)])
+        for sort in ("newest", "followers", "name"):
+            query = EVERYBODY.sorted_by(Sort(sort))
+            expected = plainly.search(query)["all"]
+            for page in range(1, -(-len(expected) // 4) + 1):
+                found = index.search(query.on_page(page), size=4)
+                assert [hit.serial for hit in found.hits] == expected[page * 4 - 4 : page * 4]
 
 
 def test_versions_are_those_of_the_last_word_about_each(folder: Path) -> None:

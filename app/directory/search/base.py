@@ -18,7 +18,7 @@ from app.directory.search.documents import Document
 from app.directory.search.facets import Facets
 from app.directory.search.orders import largest_first
 from app.directory.search.parts import Key, Run
-from app.directory.search.runs import NameRun, PlacedRun
+from app.directory.search.runs import NameRun, Order, PlacedRun
 from app.directory.search.storage import FORMAT, DamagedError, Reader, Writer
 from app.directory.search.vocabulary import Vocabulary
 
@@ -76,11 +76,13 @@ class Base:
         self._followers = reader.array("followers", "<i8")
         self._by_serial = reader.array("by_serial", "<u4")
         self._sorted_serials = reader.array("sorted_serials", "<i8")
-        self._keys, self._keys_at = reader.text("sort_keys"), reader.array("sort_keys_at", "<u8")
-        self._shown, self._shown_at = reader.text("shown"), reader.array("shown_at", "<u8")
+        self._keys = reader.texts("sort_keys")
+        self._shown = reader.texts("shown")
         self._orders = {
-            Sort.NEWEST: reader.array("newest", "<u4"),
-            Sort.FOLLOWERS: reader.array("most_followers", "<u4"),
+            sort: Order(
+                reader.array(f"{sort}_members", "<i8"), reader.array(f"{sort}_places", "<u4")
+            )
+            for sort in (Sort.NEWEST, Sort.FOLLOWERS)
         }
         self.size = len(self._serials)
         self.everyone = BitMap(range(self.size))
@@ -155,7 +157,7 @@ class Base:
         return (self._key(doc).decode(), serial)
 
     def _key(self, doc: int) -> bytes:
-        return self._keys[int(self._keys_at[doc]) : int(self._keys_at[doc + 1])]
+        return self._keys[doc]
 
     def serial(self, doc: int) -> int:
         """See `Part`."""
@@ -167,8 +169,7 @@ class Base:
 
     def shown(self, doc: int) -> tuple[str, tuple[str, ...]]:
         """See `Part`."""
-        text = self._shown[int(self._shown_at[doc]) : int(self._shown_at[doc + 1])].decode()
-        name, *handles = text.split("\0")
+        name, *handles = self._shown[doc].decode().split("\0")
         return name, tuple(handles)
 
 

@@ -19,11 +19,12 @@ import numpy as np
 from numpy.typing import NDArray
 from pyroaring import BitMap
 
+from app.directory.policy import Sort
 from app.directory.search import vocabulary
 from app.directory.search.documents import Document
 from app.directory.search.facets import followers, values
 from app.directory.search.orders import moment
-from app.directory.search.storage import Summed, Writer
+from app.directory.search.storage import Writer
 from app.directory.search.terms import terms
 
 RUN = 50_000  # documents
@@ -107,40 +108,22 @@ def _write_members(writer: Writer, members: Iterable[Member], count: int) -> NDA
     numbers = {name: array("q") for name in ("serials", "versions", "joined", "followers")}
     places = np.zeros(count, "<u4")
     facets: dict[str, BitMap] = {}
-    with writer.file("sort_keys") as keys, writer.file("shown") as shown_file:
-        keyed, shown_at = _Texts(keys), _Texts(shown_file)
+    with writer.texts("sort_keys") as keys, writer.texts("shown") as names:
         for doc, (key, serial, number, version, joined, counted, shown, has) in enumerate(members):
             places[number] = doc
             each = (serial, version, joined, counted)
             for column, number_of in zip(numbers.values(), each, strict=True):
                 column.append(number_of)
-            keyed.add(key.encode())
-            shown_at.add(shown)
+            keys.add(key.encode())
+            names.add(shown)
             for name, value in has:
                 facets.setdefault(f"{name} {value}", BitMap()).add(doc)
     for name, column in numbers.items():
         writer.array(name, np.frombuffer(column, "<i8"))
-    writer.array("sort_keys_at", keyed.starts())
-    writer.array("shown_at", shown_at.starts())
     with writer.file("facets") as file:
         file.write(_written(facets))
     _write_orders(writer, {name: np.frombuffer(each, "<i8") for name, each in numbers.items()})
     return places
-
-
-class _Texts:
-    """Texts one behind the other, and where each starts."""
-
-    def __init__(self, file: Summed) -> None:
-        self._file = file
-        self._starts = array("Q", [0])
-
-    def add(self, text: bytes) -> None:
-        self._file.write(text)
-        self._starts.append(self._file.size)
-
-    def starts(self) -> NDArray[np.uint64]:
-        return np.frombuffer(self._starts, "<u8")
 
 
 def _written(facets: dict[str, BitMap]) -> bytes:
@@ -157,14 +140,18 @@ def _write_orders(writer: Writer, numbers: dict[str, NDArray[np.int64]]) -> None
     """The orders other than that of names, in which members are numbered; and back."""
     serials, counted = numbers["serials"], numbers["followers"]
     largest = np.where(counted == UNKNOWN, 1, -counted)
+    by_serial = np.argsort(serials, kind="stable")
+    writer.array("by_serial", by_serial.astype("<u4"))
+    writer.array("sorted_serials", serials[by_serial])
     orders = {
-        "by_serial": np.argsort(serials, kind="stable"),
-        "newest": np.lexsort((-serials, -numbers["joined"])),
-        "most_followers": np.argsort(largest, kind="stable"),
+        Sort.NEWEST: np.lexsort((-serials, -numbers["joined"])),
+        Sort.FOLLOWERS: np.argsort(largest, kind="stable"),
     }
-    for name, order in orders.items():
-        writer.array(name, order.astype("<u4"))
-    writer.array("sorted_serials", serials[orders["by_serial"]])
+    for sort, members in orders.items():
+        places = np.empty(len(members), "<u4")
+        places[members] = np.arange(len(members), dtype="<u4")
+        writer.array(f"{sort}_members", members.astype("<i8"))
+        writer.array(f"{sort}_places", places)
 
 
 def _placed(

@@ -4,8 +4,10 @@ import json
 import mmap
 import os
 import zlib
+from array import array
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -13,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 HEADER = "header.json"
-FORMAT = "members-1"  # another one for every change of what the files hold or mean
+FORMAT = "members-2"  # another one for every change of what the files hold or mean
 _BLOCK = 1 << 20
 
 
@@ -43,6 +45,14 @@ class Writer:
         with self.file(name) as file:
             file.write(np.ascontiguousarray(values).data)
 
+    @contextmanager
+    def texts(self, name: str) -> Iterator["TextWriter"]:
+        """A file of texts, as `Reader.texts` reads them."""
+        with self.file(name) as file:
+            writer = TextWriter(file)
+            yield writer
+        self.array(f"{name}_at", np.frombuffer(writer.starts, "<u8"))
+
     def finish(self, facts: Mapping[str, Any]) -> None:
         """Write the header: from now on this is a base."""
         body = json.dumps({"format": FORMAT, "files": self._files, "facts": dict(facts)})
@@ -67,6 +77,40 @@ class Summed:
         """Append `data`."""
         self.crc = zlib.crc32(data, self.crc)
         self.size += self._raw.write(data)
+
+
+class TextWriter:
+    """Texts one behind the other."""
+
+    def __init__(self, file: Summed) -> None:
+        self._file = file
+        self.starts = array("Q", [0])
+
+    def add(self, text: bytes) -> None:
+        """Append `text`."""
+        self._file.write(text)
+        self.starts.append(self._file.size)
+
+
+class Texts:
+    """Texts of a file, each read when it is asked for: what is read does not stay."""
+
+    def __init__(self, file: BinaryIO, starts: NDArray[Any]) -> None:
+        self._file, self._starts = file, starts
+
+    def __len__(self) -> int:
+        return len(self._starts) - 1
+
+    def __getitem__(self, at: int) -> bytes:
+        start, stop = self._starts[at : at + 2].tolist()
+        return os.pread(self._file.fileno(), stop - start, start)
+
+    def several(self, start: int, stop: int) -> list[bytes]:
+        """Those from `start` to `stop`."""
+        starts = self._starts[start : stop + 1].tolist()
+        first = starts[0]
+        data = os.pread(self._file.fileno(), starts[-1] - first, first)
+        return [data[a - first : b - first] for a, b in pairwise(starts)]
 
 
 class Reader:
@@ -104,14 +148,14 @@ class Reader:
 
     def array(self, name: str, kind: str) -> NDArray[Any]:
         """The numbers of a file, mapped."""
-        return np.frombuffer(self.text(name), dtype=kind)
-
-    def text(self, name: str) -> mmap.mmap | bytes:
-        """The bytes of a file, mapped."""
-        with (self._folder / name).open("rb") as file:
+        with self.open(name) as file:
             if os.fstat(file.fileno()).st_size == 0:
-                return b""
-            return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+                return np.empty(0, kind)
+            return np.frombuffer(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ), kind)
+
+    def texts(self, name: str) -> Texts:
+        """The texts of a file, not mapped."""
+        return Texts(self.open(name), self.array(f"{name}_at", "<u8"))
 
     def whole(self, name: str) -> bytes:
         """The bytes of a file, in memory."""

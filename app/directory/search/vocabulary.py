@@ -20,9 +20,9 @@ _CORRECTED = tuple(field.encode() for field in (ANY, NAME_IN_ONE, HANDLE_IN_ONE)
 
 def write(writer: Writer, terms: Iterable[tuple[bytes, NDArray[np.uint32]]]) -> int:
     """Write `terms`, sorted, each with who has it (sorted); returns how many there are."""
-    starts, references = array("Q", [0]), array("Q")
+    references = array("Q")
     sums, summed = array("I"), array("I")
-    with writer.file("terms") as text, writer.file("postings") as file:
+    with writer.texts("terms") as texts, writer.file("postings") as file:
         postings = PostingsWriter(file)
         spans = SpanWriter(postings)
         for term, docs in terms:
@@ -31,44 +31,38 @@ def write(writer: Writer, terms: Iterable[tuple[bytes, NDArray[np.uint32]]]) -> 
                 summed.append(len(references))
             references.append(postings.add(docs))
             spans.add(term, docs)
-            text.write(term)
-            starts.append(text.size)
+            texts.add(term)
         spans.finish()
     order = np.argsort(np.frombuffer(sums, "<u4"), kind="stable")
     writer.array("sums", np.frombuffer(sums, "<u4")[order])
     writer.array("summed", np.frombuffer(summed, "<u4")[order])
-    writer.array("starts", np.frombuffer(starts, "<u8"))
     writer.array("references", np.frombuffer(references, "<u8"))
     writer.array("spans", np.frombuffer(spans.spans, "<u8"))
     writer.array("span_references", np.frombuffer(spans.references, "<u8"))
     return len(references)
 
 
-class Vocabulary(Sequence[bytes]):
+class Vocabulary:
     """The terms of a base."""
 
     def __init__(self, reader: Reader) -> None:
-        self._text = reader.text("terms")
-        self._starts = reader.array("starts", "<u8")
+        self._texts = reader.texts("terms")
         self._references = reader.array("references", "<u8")
         self._spans = reader.array("spans", "<u8")
         self._span_references = reader.array("span_references", "<u8")
         self._sums = reader.array("sums", "<u4")
         self._summed = reader.array("summed", "<u4")
         self._postings = Postings(reader, "postings")
-        self._steps = [self[at] for at in range(0, len(self), _STEP)]
+        self._steps = [self._texts[at] for at in range(0, len(self), _STEP)]
 
     def __len__(self) -> int:
         return len(self._references)
-
-    def __getitem__(self, at: int) -> bytes:  # type: ignore[override]
-        return self._text[int(self._starts[at]) : int(self._starts[at + 1])]
 
     def has(self, term: str) -> BitMap:
         """Who has this very term."""
         sought = term.encode()
         at = self._place(sought)
-        if at == len(self) or self[at] != sought:
+        if at == len(self) or self._texts[at] != sought:
             return BitMap()
         return self._postings.one(int(self._references[at]))
 
@@ -83,7 +77,11 @@ class Vocabulary(Sequence[bytes]):
     def completions(self, term: str, most: int) -> list[str]:
         """The terms that begin so; none when they are more than `most`."""
         start, stop = self._span(term)
-        return [self[at].decode() for at in range(start, stop)] if stop - start <= most else []
+        return (
+            [each.decode() for each in self._texts.several(start, stop)]
+            if stop - start <= most
+            else []
+        )
 
     def known(self, terms: Sequence[str]) -> Iterator[str]:
         """Those of `terms` that there are; only fields in which words are corrected."""
@@ -99,7 +97,7 @@ class Vocabulary(Sequence[bytes]):
         """Whether `term` is among those with its sum, the first of which is the `at`-th."""
         same = self._sums[at]
         while at < len(self._sums) and self._sums[at] == same:
-            if self[int(self._summed[at])] == term:
+            if self._texts[int(self._summed[at])] == term:
                 return True
             at += 1
         return False
@@ -111,4 +109,4 @@ class Vocabulary(Sequence[bytes]):
     def _place(self, term: bytes) -> int:
         step = bisect_left(self._steps, term)
         low, high = max(0, step - 1) * _STEP, min(step * _STEP, len(self))
-        return bisect_left(self, term, low, high)
+        return low + bisect_left(self._texts.several(low, high), term)
