@@ -13,6 +13,7 @@ from tests.portal import application
 OWN_POLICIES = {
     "/api/": openly.HEADERS["Content-Security-Policy"],
     "/embed/": framed.POLICY,
+    "/check/embed": f"{POLICY}; frame-src 'self'",  # shows what it gives to copy
 }
 PATHS = ["/", "/members", "/healthz", "/nowhere", "/test/refuse/failure", "/test/mine", "/static/x/css/base.css"]  # fmt: skip
 
