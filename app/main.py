@@ -32,7 +32,8 @@ from app.web.openly import Allowance, Openly
 from app.web.pages import STATIC
 from app.web.sessions import Person
 
-ROUTERS: Sequence[APIRouter] = (
+ROUTERS: Sequence[APIRouter] = (  # in the order of a search for the route: what is asked most first
+    directory_routes.router,
     health.router,
     accounts_routes.router,
     channels_routes.router,
@@ -40,7 +41,6 @@ ROUTERS: Sequence[APIRouter] = (
     conduct_routes.router,
     applications_routes.router,
     members_routes.router,
-    directory_routes.router,
     staff_routes.router,
 )
 

@@ -13,10 +13,11 @@ from app.core.reference import Province, reference
 from app.directory.policy import vocabulary
 from app.directory.queries.lines import Card
 from app.directory.queries.results import Filter, Option
-from app.web.fragments import kept
+from app.web.fragments import Fragments, Key, kept
 from app.web.pages import render
 
 _STATE, _CHECKED, _COUNT = "\ue000", "\ue001", "\ue002"  # of no language: nobody types them
+_lists = Fragments(most=8 * 1024 * 1024)  # of their own: odd questions must not push out cards
 SHADES = 4  # of the map, beside the one for nobody
 
 
@@ -29,13 +30,22 @@ def member_card(card: Card, version: int, prefix: str) -> Markup:
 
 def values(shown: Filter) -> Markup:
     """The values of a filter as boxes to tick, each with its count."""
-    return Markup("").join(map(_value, shown.options))
+    return _lists.kept(_key("values", shown), lambda: Markup("").join(map(_value, shown.options)))
 
 
 def tiles(shown: Filter) -> Markup:
     """The provinces as a map: a tile each, darker for more members."""
     most = max((option.count for option in shown.options), default=0)
-    return Markup("").join(_tile(option, most) for option in shown.options)
+    return _lists.kept(
+        _key("tiles", shown),
+        lambda: Markup("").join(_tile(option, most) for option in shown.options),
+    )
+
+
+def _key(kind: str, shown: Filter) -> Key:
+    """All that a list says: which values, how many each, which are chosen."""
+    said = tuple((option.value, option.count, option.chosen) for option in shown.options)
+    return (kind, current_locale(), shown.name, said)
 
 
 def _value(option: Option) -> Markup:

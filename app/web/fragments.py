@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 Key = tuple[Hashable, ...]
 
-MOST_BYTES = 48 * 1024 * 1024  # some ten thousand cards
+MOST_BYTES = 32 * 1024 * 1024  # some six thousand cards
 ENTRY = 300  # bytes of a key and of its place, roughly
 
 

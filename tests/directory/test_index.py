@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from app.directory.policy import Query
 from app.directory.search import base
 from app.directory.search.documents import Document, Found
 from app.directory.search.index import Index
-from tests.directory.members_of_tests import crowds, queries
+from tests.directory.members_of_tests import crowd, crowds, queries
 from tests.directory.plainly import Plainly
 
 thorough = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -86,3 +87,21 @@ def test_over_files_with_changes_everything_is_as_counted_by_hand(
         found = over_files.search(query, size=size)
         assert told(found) == expected(plainly, query, size)
         assert found == in_memory.search(query, size=size)
+
+
+def test_the_same_question_is_answered_anew_once_a_member_changed() -> None:
+    one, other = (replace(each, standing="active") for each in crowd(2, seed=1))
+    index = Index.of([one])
+    everybody = Query.parse([("sort", "name")])
+
+    def found() -> set[tuple[int, int]]:
+        return {(hit.serial, hit.version) for hit in index.search(everybody).hits}
+
+    assert found() == {(one.serial, one.version)}
+    assert index.search(everybody) is index.search(everybody)
+    index.put(other)
+    assert found() == {(one.serial, one.version), (other.serial, other.version)}
+    index.put(replace(one, version=one.version + 1))
+    assert found() == {(one.serial, one.version + 1), (other.serial, other.version)}
+    index.drop(one.serial)
+    assert found() == {(other.serial, other.version)}

@@ -19,6 +19,8 @@ from app.directory.search.ranking import classes
 from app.directory.search.reading import Reader, Reading
 from app.directory.search.suggesting import suggestions
 
+MOST_ANSWERS = 500  # kept for those who ask the same; some 10 kB each
+
 
 class Index:
     """Members to search in. Reads and writes come from one thread at a time.
@@ -30,6 +32,7 @@ class Index:
         self._base = base
         self._delta = Delta()
         self._parts: tuple[Part, Part] = (base or Delta(), self._delta)
+        self._answers: dict[tuple[Query, str, int], Found] = {}  # true until a member changes
 
     @classmethod
     def open(cls, folder: Path) -> "Index":
@@ -59,12 +62,14 @@ class Index:
 
     def put(self, document: Document) -> None:
         """Take in `document`, in place of what its serial had."""
+        self._answers.clear()
         if self._base:
             self._base.drop(document.serial)
         self._delta.put(document)
 
     def drop(self, serial: int) -> None:
         """Forget a member, if known."""
+        self._answers.clear()
         if self._base:
             self._base.drop(serial)
         self._delta.drop(serial)
@@ -89,6 +94,15 @@ class Index:
         Raises:
             ValueError: `after` is no place in the answers to this question.
         """
+        asked = (query, after, size)
+        found = self._answers.get(asked)
+        if found is None:
+            found = self._answers[asked] = self._search(query, after, size)
+            if len(self._answers) > MOST_ANSWERS:
+                del self._answers[next(iter(self._answers))]  # the oldest
+        return found
+
+    def _search(self, query: Query, after: str, size: int) -> Found:
         place = places.parsed(after, query) if after else None
         reading = Reader(self._parts).read(query)
         narrow = [
