@@ -3,7 +3,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help python demo test reset lock
+.PHONY: help python demo test bench reset lock
 
 # The first Python that is new enough; `make demo PYTHON=…` chooses another.
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
@@ -26,6 +26,10 @@ demo: python ## Start the demonstration; Ctrl-C stops it, its data stay
 test: python ## Check everything: lint, types, import contracts, migrations, tests, a real browser
 	@"$(PYTHON)" scripts/ready.py dev
 	@exec .venv/bin/python -m scripts.check
+
+bench: python ## Measure speed with up to a million members, in an hour; writes docs/performance.md
+	@"$(PYTHON)" scripts/ready.py dev
+	@exec .venv/bin/python -m bench
 
 reset: python ## Delete the demonstration's data
 	@"$(PYTHON)" scripts/ready.py demo

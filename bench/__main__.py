@@ -1,0 +1,36 @@
+"""Measure the portal.
+
+python -m bench [size …]      fill, serve, ask; writes docs/performance.md (usual: 10k, 100k, 1M)
+python -m bench load [size]   200 people at once for two minutes (usual: 1M)
+python -m bench clear         delete server and databases of the measurements
+"""
+
+import re
+import sys
+
+from bench import load, measuring, place, report
+
+SIZES = (10_000, 100_000, 1_000_000)
+
+
+def main(arguments: list[str]) -> None:
+    """Do what the command line says."""
+    if arguments[:1] == ["clear"]:
+        place.clear()
+    elif arguments[:1] == ["load"]:
+        told = load.told(load.measure(int(arguments[1]) if len(arguments) > 1 else SIZES[-1]))
+        print(told)
+        page = report.PAGE.read_text()
+        marks = re.compile(r"(<!-- load -->\n).*?(<!-- /load -->)", re.DOTALL)
+        report.PAGE.write_text(marks.sub(lambda m: f"{m[1]}{told}\n{m[2]}", page))
+    else:
+        asked = sorted(map(int, arguments)) or list(SIZES)
+        for size in asked:
+            print(f"Measuring {size:,} members", flush=True)
+            report.keep(measuring.measure(size))
+        found = [figures for size in SIZES if (figures := report.kept(size))]
+        report.write(found)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
