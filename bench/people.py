@@ -40,6 +40,7 @@ ON_PLATFORMS = (
     "twitch", "bluesky",
 )  # fmt: skip
 METHODS = (("page_code", 70), ("rel_me", 8), ("staff", 22))
+BETWEEN = {"tiktok": "_", "instagram": "_", "threads": "_", "x": "_", "facebook": ".", "zalo": "."}
 HANDLE_LENGTH = 15  # fits every platform's rule
 
 ACCOUNTS = ("id", "created_at", "display_name", "email", "locale")
@@ -113,7 +114,7 @@ class Share:
         where: tuple[int, str], size: float,
     ) -> Row:  # fmt: skip
         (serial, account, stage, joined), (place, platform) = who, where
-        handle = self._handle(chance, platform, stage, serial)
+        handle, key = self._handle(chance, platform, stage, serial)
         followers = int(size * chance.uniform(0.05, 1)) if chance.random() < 0.9 else None
         proven = joined + timedelta(days=chance.random() * 20)
         over = proven + timedelta(days=30) if chance.random() < 0.04 else None
@@ -121,26 +122,35 @@ class Share:
         url = platforms()[platform].canonical.format(handle=handle)
         counted = None if followers is None else date(2026, 10, 1)
         return (
-            identifier(self.seed, serial, 4 + place), joined, account, platform, url, handle,
+            identifier(self.seed, serial, 4 + place), joined, account, platform, url, key,
             handle, followers, counted, None if followers is None else "declared", proven,
             chance.choices([m for m, _ in METHODS], [w for _, w in METHODS])[0], lost,
-            None if lost else over, proven, channel_skeleton(platform, handle, handle), 1,
+            None if lost else over, proven, channel_skeleton(platform, key, handle), 1,
         )  # fmt: skip
 
-    def _handle(self, chance: random.Random, platform: str, stage: str, serial: int) -> str:
-        """A handle that nobody has: a plain one where it is free, else with a number."""
+    def _handle(
+        self, chance: random.Random, platform: str, stage: str, serial: int
+    ) -> tuple[str, str]:
+        """A handle that nobody has, and its key: plain where that is free, else with a number."""
         plain = handle_of(chance, stage, platform)
-        if plain + platform not in self._handles and self._may_have(plain + platform):
-            self._handles.add(plain + platform)
-            return plain
-        between = "_" if platform in ("tiktok", "instagram", "x") and chance.random() < 0.3 else ""
+        found = _written(platform, plain)
+        if (taken := platform + found[1]) not in self._handles and self._may_have(taken):
+            self._handles.add(taken)
+            return found
+        between = BETWEEN.get(platform, "") if chance.random() < 0.3 else ""
         own = str(1_000_000 + serial * 7_919 % 8_999_993)  # each serial another, of seven digits
-        return plain[: HANDLE_LENGTH - 8].rstrip("._") + between + own
+        return _written(platform, plain[: HANDLE_LENGTH - 8].rstrip("._") + between + own)
 
     def _may_have(self, handle: str) -> bool:
         return zlib.crc32(handle.encode()) % CLEAN == self.first // SHARE % CLEAN and (
             self.first < SHARE * CLEAN
         )
+
+
+def _written(platform: str, handle: str) -> tuple[str, str]:
+    """The handle in the platform's full form, and what two claims to it have in common."""
+    handle += ".bsky.social" if platform == "bluesky" else ""
+    return handle, handle.replace(".", "") if platforms()[platform].dots_ignored else handle
 
 
 def identifier(seed: int, serial: int, kind: int) -> str:
@@ -194,15 +204,10 @@ def handle_of(chance: random.Random, stage: str, platform: str) -> str:
     """What somebody of that name takes: joined, dotted, underlined, with a year or an affix."""
     words = "".join(c if c.isascii() and c.isalnum() else " " for c in fold(stage)).split()
     way = chance.randint(0, 9)
-    line = platform in ("tiktok", "instagram", "x", "threads")
     if way <= 3:
         made = "".join(words)
     elif way <= 5:
-        made = (
-            ("_" if line else ".").join(words)
-            if platform not in ("youtube", "x")
-            else "".join(words)
-        )
+        made = BETWEEN.get(platform, "").join(words)
     elif way == 6:
         made = "".join([*words[1:], words[0]])
     elif way == 7:

@@ -56,10 +56,10 @@ def _where() -> str:
     server = version.strip().removeprefix("nginx version: ") or "no nginx"
     return (
         f"Measured on {datetime.now(UTC):%d %B %Y}: {len(_cores())} cores of {kind},"
-        f" {memory:.0f} GiB, {system}, Python {platform.python_version()}, PostgreSQL 18 (embedded),"
-        f" {server}. Web process on core 0, client on core 1, PostgreSQL on both. Latencies by our"
-        f" own client (`bench/client.py`, a process of its own); requests a second by {load}, 16"
-        f" connections."
+        f" {memory:.0f} GiB, {system}, Python {platform.python_version()}, PostgreSQL 18"
+        f" (embedded), {server}. Web process on core 0, client on core 1, PostgreSQL on both."
+        f" Latencies by our own client (`bench/client.py`, a process of its own); requests a"
+        f" second by {load}, 16 connections."
     )
 
 
