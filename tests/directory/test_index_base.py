@@ -126,6 +126,7 @@ def test_every_way_to_a_page_leads_to_the_same(
     """Few hits, many, near the ends: other ways for a million, made to be taken by thirty."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(runs, "_WALK", walk)
+        patch.setattr(runs, "_SMALL", 0 if walk else 40)
         patch.setattr(runs, "_SHARE", share)
         patch.setattr(runs, "_BLOCK", 4)
         old, new = crowd(size, seed), crowd(fresh, seed + 1)

@@ -156,6 +156,14 @@ class Base:
             return (*largest_first(known), self._key(doc).decode(), serial)
         return (self._key(doc).decode(), serial)
 
+    def place(self, key: Key, sort: Sort) -> int:
+        """How many members of it, gone or not, stand before `key`."""
+        every = range(self.size)
+        if sort not in self._orders:
+            return bisect_left(every, key, key=lambda doc: self.key(doc, sort))
+        members = self._orders[sort].members
+        return bisect_left(every, key, key=lambda at: self.key(int(members[at]), sort))
+
     def _key(self, doc: int) -> bytes:
         return self._keys[doc]
 

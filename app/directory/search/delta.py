@@ -1,9 +1,11 @@
 """The part of the index that lives in memory and changes: a few thousand members, or all of few."""
 
-from bisect import bisect_left, insort
+from array import array
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
+import numpy as np
 from pyroaring import BitMap
 
 from app.directory.policy import FILTERS, Sort
@@ -11,10 +13,11 @@ from app.directory.search.documents import Document
 from app.directory.search.facets import Facets, values
 from app.directory.search.orders import SORTS, key
 from app.directory.search.parts import Key
+from app.directory.search.runs import Order, PlacedRun
 from app.directory.search.terms import terms
 
 _FEW = 50  # terms that are put into their places one by one
-_MOST_KEPT = 200  # unions of beginnings kept until the next change
+_MOST_KEPT = 500  # unions of beginnings that are kept up with every change
 _EMPTY = BitMap()
 
 
@@ -30,8 +33,10 @@ class Delta:
         self._having: dict[str, int | BitMap] = {}  # most terms are one member's
         self._listed: list[str] = []  # sorted; may hold terms that nobody has any more
         self._new: set[str] = set()  # terms that are not listed yet
-        self._orders: dict[Sort, list[tuple[Key, int]]] = {sort: [] for sort in SORTS}
-        self._begins: dict[str, BitMap] = {}
+        self._keys: dict[Sort, list[Key]] = {sort: [] for sort in SORTS}  # sorted
+        self._members: dict[Sort, array[int]] = {sort: array("I") for sort in SORTS}  # whose
+        self._placed: dict[Sort, Order] = {}  # the same for whole sets, until the next change
+        self._begins: dict[str, BitMap] = {}  # unions that were asked for, kept up
 
     def __len__(self) -> int:
         return len(self._numbers)
@@ -45,11 +50,18 @@ class Delta:
         self.everyone.add(doc)
         for name, value in values(document):
             self.facets[name].setdefault(value, BitMap()).add(doc)
-        for term in terms(document):
+        having = sorted(terms(document))
+        for term in having:
             self._add(term, doc)
-        for sort, order in self._orders.items():
-            insort(order, (key(document, sort), doc))
-        self._begins.clear()
+        for beginning, found in self._begins.items():
+            at = bisect_left(having, beginning)
+            if at < len(having) and having[at].startswith(beginning):
+                found.add(doc)
+        for sort in SORTS:
+            at = self.place(key(document, sort), sort)
+            self._keys[sort].insert(at, key(document, sort))
+            self._members[sort].insert(at, doc)
+        self._placed.clear()
 
     def drop(self, serial: int) -> None:
         """Forget the member with this serial, if there is one."""
@@ -63,9 +75,12 @@ class Delta:
             self.facets[name][value].discard(doc)
         for term in terms(document):
             self._discard(term, doc)
-        for sort, order in self._orders.items():
-            del order[bisect_left(order, (key(document, sort), doc))]
-        self._begins.clear()
+        for found in self._begins.values():
+            found.discard(doc)
+        for sort in SORTS:
+            at = self.place(key(document, sort), sort)
+            del self._keys[sort][at], self._members[sort][at]
+        self._placed.clear()
 
     def _add(self, term: str, doc: int) -> None:
         had = self._having.get(term)
@@ -142,17 +157,29 @@ class Delta:
 
     def named(self, sort_key: str) -> BitMap:
         """See `Part`."""
-        order = self._orders[Sort.NAME]
-        start = bisect_left(order, ((sort_key,), 0))
-        stop = bisect_left(order, ((sort_key + "\0",), 0))
-        return BitMap(doc for _key, doc in order[start:stop])
+        start = self.place((sort_key,), Sort.NAME)
+        stop = self.place((sort_key + "\0",), Sort.NAME)
+        return BitMap(self._members[Sort.NAME][start:stop])
 
-    def run(self, hits: BitMap, sort: Sort) -> "ListedRun":
+    def run(self, hits: BitMap, sort: Sort) -> PlacedRun:
         """See `Part`."""
-        order = self._orders[sort]
-        if len(hits) * 16 < len(order):
-            return ListedRun(sorted((key(self._documents[doc], sort), doc) for doc in hits))
-        return ListedRun([entry for entry in order if entry[1] in hits])
+        if sort not in self._placed:
+            self._placed[sort] = self._order(sort)
+        return PlacedRun(self, sort, self._placed[sort], hits)
+
+    def _order(self, sort: Sort) -> Order:
+        members = np.array(self._members[sort], np.intp)
+        places = np.zeros(len(self._documents) + len(self._free), np.uint32)
+        places[members] = np.arange(len(members))
+        return Order(members, places)
+
+    def key(self, doc: int, sort: Sort) -> Key:
+        """What a member is put in order by."""
+        return key(self._documents[doc], sort)
+
+    def place(self, key: Key, sort: Sort) -> int:
+        """How many members stand before `key`."""
+        return bisect_left(self._keys[sort], key)
 
     def number(self, serial: int) -> int | None:
         """See `Part`."""
@@ -170,25 +197,3 @@ class Delta:
         """See `Part`."""
         document = self._documents[doc]
         return document.name, tuple(handle.text for handle in document.handles)
-
-
-class ListedRun:
-    """A `Run` over sorted keys."""
-
-    def __init__(self, entries: list[tuple[Key, int]]) -> None:
-        self._entries = entries
-
-    def __len__(self) -> int:
-        return len(self._entries)
-
-    def before(self, key: Key) -> int:
-        """See `Run`."""
-        return bisect_left(self._entries, (key, -1))
-
-    def keys(self, start: int, stop: int) -> Sequence[Key]:
-        """See `Run`."""
-        return [key for key, _doc in self._entries[start:stop]]
-
-    def docs(self, start: int, stop: int) -> Sequence[int]:
-        """See `Run`."""
-        return [doc for _key, doc in self._entries[start:stop]]

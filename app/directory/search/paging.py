@@ -22,8 +22,9 @@ def merged(base: Run, delta: Run, start: int, stop: int) -> list[Entry]:
     A member of the delta stands at (those of the base before it) + (those of the delta before it),
     so only the few around the page are looked at.
     """
-    first = bisect_left(_Places(base, delta), start)
-    last = bisect_left(_Places(base, delta), stop)
+    places = _Places(base, delta)
+    first = bisect_left(places, start)
+    last = bisect_left(places, stop, first, min(first + stop - start, len(delta)))
     begin, end = max(0, start - first), max(0, stop - last)
     entries = [*_entries(0, base, begin, end), *_entries(1, delta, first, last)]
     return sorted(entries, key=lambda entry: entry.key)

@@ -16,44 +16,45 @@ from app.directory.search.parts import Key
 
 _BLOCK = 1 << 12  # members
 _WALK = 4_000  # members that are looked at one by one rather than all of them at once
+_SMALL = 50_000  # members who are looked at all at once anyhow
 _SHARE = 32  # one hit in so many members, or fewer, are few
 
 NEAR = 10_000  # members of an order that are looked at one by one rather than all together
 BLOCK = 256
 
 
-class Keyed(Protocol):
+class Ordered(Protocol):
     """Members with a key in each order."""
 
-    size: int
-
     def key(self, doc: int, sort: Sort) -> Key:
-        """The place of a member in an order."""
+        """What a member is put in order by."""
+        ...
+
+    def place(self, key: Key, sort: Sort) -> int:
+        """How many members stand before `key`."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """All members of a base in one order."""
+    """All members of a part in one order."""
 
     members: NDArray[np.intp]  # their numbers, one after the other
     places: NDArray[np.uint32]  # of each number its place
 
 
 class NameRun:
-    """Hits by name: the order in which a base numbers its members."""
+    """Hits by name, where that is the order in which members are numbered."""
 
-    def __init__(self, base: Keyed, hits: BitMap) -> None:
-        self._base, self._hits = base, hits
+    def __init__(self, part: Ordered, hits: BitMap) -> None:
+        self._part, self._hits = part, hits
 
     def __len__(self) -> int:
         return len(self._hits)
 
     def before(self, key: Key) -> int:
         """See `Run`."""
-        place = bisect_left(
-            range(self._base.size), key, key=lambda doc: self._base.key(doc, Sort.NAME)
-        )
+        place = self._part.place(key, Sort.NAME)
         return self._hits.rank(place - 1) if place else 0
 
     def docs(self, start: int, stop: int) -> Sequence[int]:
@@ -62,7 +63,7 @@ class NameRun:
 
     def keys(self, start: int, stop: int) -> Sequence[Key]:
         """See `Run`."""
-        return [self._base.key(doc, Sort.NAME) for doc in self.docs(start, stop)]
+        return [self._part.key(doc, Sort.NAME) for doc in self.docs(start, stop)]
 
 
 class PlacedRun:
@@ -72,8 +73,8 @@ class PlacedRun:
     at one by one, few hits are put in order, and of many only their numbers block by block.
     """
 
-    def __init__(self, base: Keyed, sort: Sort, order: Order, hits: BitMap) -> None:
-        self._base, self._sort, self._order, self._hits = base, sort, order, hits
+    def __init__(self, part: Ordered, sort: Sort, order: Order, hits: BitMap) -> None:
+        self._part, self._sort, self._order, self._hits = part, sort, order, hits
         self._size = len(hits)
 
     def __len__(self) -> int:
@@ -81,11 +82,7 @@ class PlacedRun:
 
     def before(self, key: Key) -> int:
         """See `Run`."""
-        place = bisect_left(
-            range(self._base.size),
-            key,
-            key=lambda at: self._base.key(int(self._order.members[at]), self._sort),
-        )
+        place = self._part.place(key, self._sort)
         return self._placed.before(place)
 
     def docs(self, start: int, stop: int) -> Sequence[int]:
@@ -93,19 +90,25 @@ class PlacedRun:
         stop = min(stop, self._size)
         if start >= stop:
             return []
-        if stop * self._base.size <= self._size * _WALK:
+        everybody = len(self._order.members)
+        if everybody <= _SMALL or "_placed" in self.__dict__:
+            return self._listed(start, stop)
+        if stop * everybody <= self._size * _WALK:
             return list(islice(self._from(self._order.members), start, stop))
-        if (self._size - start) * self._base.size <= self._size * _WALK:
+        if (self._size - start) * everybody <= self._size * _WALK:
             end = islice(
                 self._from(self._order.members[::-1]), self._size - stop, self._size - start
             )
             return list(end)[::-1]
+        return self._listed(start, stop)
+
+    def _listed(self, start: int, stop: int) -> list[int]:
         found: list[int] = self._order.members[self._placed.places(start, stop)].tolist()
         return found
 
     def keys(self, start: int, stop: int) -> Sequence[Key]:
         """See `Run`."""
-        return [self._base.key(doc, self._sort) for doc in self.docs(start, stop)]
+        return [self._part.key(doc, self._sort) for doc in self.docs(start, stop)]
 
     def _from(self, members: NDArray[np.intp]) -> Iterator[int]:
         """The hits among `members`, one by one."""
@@ -114,7 +117,7 @@ class PlacedRun:
 
     @cached_property
     def _placed(self) -> "_Few | _Many":
-        if self._size * _SHARE < self._base.size:
+        if self._size * _SHARE < len(self._order.members):
             return _Few(self._order, self._hits)
         return _Many(self._order, self._hits)
 
@@ -138,10 +141,10 @@ class _Many:
     """The same of many hits: one bit a member, counted block by block."""
 
     def __init__(self, order: Order, hits: BitMap) -> None:
-        size = len(order.members)
+        size, numbers = len(order.members), len(order.places)
         many = len(hits) * 2 > size
-        fits = np.full(size, many, np.bool_)
-        other = hits.flip(0, size) if many else hits
+        fits = np.full(numbers, many, np.bool_)
+        other = hits.flip(0, numbers) if many else hits
         fits[np.frombuffer(other.to_array(), "<u4").astype(np.intp)] = not many
         self._fits = np.take(fits, order.members, mode="clip")
         self._before = [0]  # hits before each block
