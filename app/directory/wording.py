@@ -11,7 +11,7 @@ from app.members.policy import words
 
 def heading(query: Query) -> str:
     """The title of the page: what was asked, in the order of the filters."""
-    asked = [f"“{query.q}”"] if query.q else []
+    asked = [_("“%(words)s”", words=query.q)] if query.q else []
     for name in FILTERS:
         if query.narrows(name):
             asked += [label(name, value) for value in query.chosen(name)]
