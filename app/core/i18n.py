@@ -25,6 +25,7 @@ DEFAULT_LOCALE = "vi"
 OWN_NAMES = {"vi": "Tiếng Việt", "en": "English", "fr": "Français"}
 CATALOGUES = ROOT / "locale"
 
+_BABEL = {"en": "en_GB", "vi": "vi_VN", "fr": "fr_FR"}
 _locale: ContextVar[str] = ContextVar("locale", default=DEFAULT_LOCALE)
 
 
@@ -118,12 +119,17 @@ def compact_number(value: int) -> str:
     """`value` in short, as followers are told: 12,3 nghìn (vi), 12.3K (en), 12,3 k (fr)."""
     if value < 1000:  # noqa: PLR2004 - the first thousand is told in full
         return format_number(value)
-    shape: Literal["short", "long"] = "long" if current_locale() == "vi" else "short"
+    return _compact(current_locale(), value)
+
+
+@lru_cache(maxsize=20_000)
+def _compact(locale: str, value: int) -> str:
+    shape: Literal["short", "long"] = "long" if locale == "vi" else "short"
     said = numbers.format_compact_decimal(
-        value, format_type=shape, locale=_babel(), fraction_digits=1
+        value, format_type=shape, locale=_BABEL[locale], fraction_digits=1
     )
     return said.replace("\u00a0", " ")
 
 
 def _babel() -> str:
-    return {"en": "en_GB", "vi": "vi_VN", "fr": "fr_FR"}[current_locale()]
+    return _BABEL[current_locale()]

@@ -14,7 +14,7 @@ from app.directory.policy import vocabulary
 from app.directory.queries.lines import Card
 from app.directory.queries.results import Filter, Option
 from app.web.fragments import Fragments, Key, kept
-from app.web.pages import render
+from app.web.pages import macro, render
 
 _STATE, _CHECKED, _COUNT = "\ue000", "\ue001", "\ue002"  # of no language: nobody types them
 _lists = Fragments(most=8 * 1024 * 1024)  # of their own: odd questions must not push out cards
@@ -24,8 +24,8 @@ SHADES = 4  # of the map, beside the one for nobody
 def member_card(card: Card, version: int, prefix: str) -> Markup:
     """The card of a member of this very version, its links with the prefix of a language."""
     key = ("card", prefix, current_locale(), card.serial, version)
-    context = {"member": card, "href": f"{prefix}/members/{card.number}"}
-    return kept(key, lambda: render("directory/_card.html", context))
+    made = macro("components/people.html", "member_card")
+    return kept(key, lambda: made(card, f"{prefix}/members/{card.number}"))
 
 
 def values(shown: Filter) -> Markup:

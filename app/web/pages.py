@@ -1,6 +1,6 @@
 """Pages: one Jinja environment, the words and helpers every template may use."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -128,6 +128,12 @@ def context_of(request: Request) -> dict[str, Any]:
         "url": lambda target: localised(request, target),
         "flashes": flash.take(request),
     }
+
+
+def macro(template: str, name: str) -> Callable[..., Markup]:
+    """A macro, to be called alone: what it makes is a part of a page, without a page around it."""
+    found: Callable[..., Markup] = getattr(environment().get_template(template).module, name)
+    return found
 
 
 def render(name: str, context: Mapping[str, Any]) -> str:
