@@ -1,4 +1,4 @@
-"""Who comes first: what was judged by people, and the classes of decision 0019 one by one."""
+"""Who comes first: questions judged one by one, and the classes of decision 0019."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -134,6 +134,15 @@ def test_followers_dates_and_serials_have_no_part_in_relevance() -> None:
     others = [made(9, "Hà Anh", ["tiktok big"], followers=10**8)]
     found = Index.of([*others, *alike]).search(Query.parse([("q", "ha an")]))
     assert serials(found) == [1, 3, 5, 9]
+
+
+def test_a_name_without_the_accents_that_were_typed_is_found_only_for_what_else_has_them() -> None:
+    members = [
+        made(1, "Dương Phương", biography="Múa đương đại."),
+        made(2, "Đặng Đương"),
+        made(3, "Dương", biography="Đương nhiên."),
+    ]
+    assert answered("đương", *members) == ([2, 3, 1], {})
 
 
 def answered(q: str, *members: Document) -> tuple[list[int], dict[str, str]]:
