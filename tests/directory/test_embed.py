@@ -13,6 +13,7 @@ from app.members.models import Member, Standing
 from app.web import ratelimit
 from app.web.framed import HEADERS, POLICY
 from tests.channels.local_web import page, serve
+from tests.conftest import statements
 from tests.factories.directory import PROVEN, prove
 from tests.factories.members import make_member
 from tests.journeys.browser import launch_options
@@ -101,6 +102,22 @@ async def test_a_badge_says_the_standing_and_follows_it(portal: Portal) -> None:
     assert after.status_code == 200
     assert "In good standing" not in after.text
     assert "Suspended" in after.text
+
+
+async def test_a_badge_that_a_browser_has_costs_no_question_to_the_database(
+    portal: Portal,
+) -> None:
+    found = await member(portal)
+    path = f"/embed/check/badge?q={found.number}"
+    await portal.get(path)  # the search takes the member in with the first question
+    had = {"If-None-Match": (await portal.get(path)).headers["ETag"]}
+    with statements(portal.database.engine) as seen:
+        assert (await portal.get(path, headers=had)).status_code == 304
+    assert [asked for asked in seen if "member_changes" not in asked] == []
+    async with portal.transaction() as session:
+        (await session.get_one(Member, found.id)).stage_name = "Bếp Mới"
+    changed = await portal.get(path, headers=had)
+    assert (changed.status_code, "Bếp Mới" in changed.text) == (200, True)
 
 
 async def test_a_badge_of_an_imitator_warns(portal: Portal) -> None:

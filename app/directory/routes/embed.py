@@ -7,12 +7,13 @@ from starlette.responses import Response
 
 from app.core.config import settings
 from app.core.errors import TooMany
+from app.directory import recognition
 from app.directory.queries import check as answers
-from app.directory.recognition import LONGEST
+from app.directory.routes import numbers
 from app.directory.routes.addresses import addresses
 from app.directory.routes.check import allowance
 from app.web import headers, ratelimit
-from app.web.caching import kept
+from app.web.caching import kept, kept_by_version
 from app.web.deps import ReadSession
 from app.web.pages import localised, page
 from app.web.ratelimit import Policy
@@ -47,10 +48,14 @@ async def check(request: Request, session: ReadSession, q: str = "") -> Response
 
 @router.get("/embed/check/badge")
 async def badge(request: Request, session: ReadSession, q: str = "") -> Response:
-    """One account or number, the size of a badge. What it shows changes with the day alone."""
+    """One account or number, the size of a badge; of a number all is known by its version."""
+    number = recognition.read(q).number
+    version = await numbers.version(number) if number else None
+    if version and (same := kept_by_version(request, version)):
+        return same
     answer = await answers.check(session, q)
     shown = page(request, "embed/badge.html", answer=answer, **addresses(request, answer.address))
-    return kept(request, shown)
+    return kept(request, shown, version=version)
 
 
 @router.get("/check/embed")
@@ -71,4 +76,4 @@ async def about(request: Request, q: str = "") -> Response:
 
 
 def _shown(q: str) -> str:
-    return "".join(c for c in q if c.isprintable())[:LONGEST]
+    return "".join(c for c in q if c.isprintable())[: recognition.LONGEST]
