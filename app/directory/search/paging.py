@@ -30,11 +30,6 @@ def merged(base: Run, delta: Run, start: int, stop: int) -> list[Entry]:
     return sorted(entries, key=lambda entry: entry.key)
 
 
-def before(base: Run, delta: Run, key: Key) -> int:
-    """How many of both stand before `key`."""
-    return base.before(key) + delta.before(key)
-
-
 def _entries(part: int, run: Run, start: int, stop: int) -> list[Entry]:
     pairs = zip(run.docs(start, stop), run.keys(start, stop), strict=True)
     return [Entry(part, doc, key) for doc, key in pairs]
