@@ -13,6 +13,7 @@ from app.core.reference import Province, reference
 from app.directory.policy import vocabulary
 from app.directory.queries.lines import Card
 from app.directory.queries.results import Filter, Option
+from app.directory.search import live
 from app.web.fragments import Fragments, Key, kept
 from app.web.pages import macro, render
 
@@ -23,7 +24,7 @@ SHADES = 4  # of the map, beside the one for nobody
 
 def member_card(card: Card, version: int, prefix: str) -> Markup:
     """The card of a member of this very version, its links with the prefix of a language."""
-    key = ("card", prefix, current_locale(), card.serial, version)
+    key = ("card", live().era, prefix, current_locale(), card.serial, version)
     made = macro("components/people.html", "member_card")
     return kept(key, lambda: made(card, f"{prefix}/members/{card.number}"))
 

@@ -177,6 +177,32 @@ async def test_a_database_of_its_own_has_a_life_of_its_own(portal: Portal) -> No
     assert name not in life
 
 
+def cursor_at(life: str, version: int, serial: int) -> str:
+    return urlsafe_b64encode(f"{life}:{version}:{serial}".encode()).decode().rstrip("=")
+
+
+@pytest.mark.parametrize(
+    ("version", "serial", "status"),
+    [
+        (1, 10**30, 422),
+        (1, 2**63, 422),
+        (1, -1, 422),
+        (-(10**30), 0, 422),
+        (2**63, 0, 410),
+        (10**30, 1, 410),
+        (10**12, 1, 410),
+    ],
+)
+async def test_a_place_that_cannot_be_is_refused_and_one_to_come_is_over(
+    portal: Portal, version: int, serial: int, status: int
+) -> None:
+    """A version to come: the files of the server were put back from a copy."""
+    life = urlsafe_b64decode((await changes(portal))["next"] + "==").decode().split(":")[0]
+    since = cursor_at(life, version, serial)
+    answer = await portal.get("/api/v1/changes", params={"since": since})
+    assert answer.status_code == status, answer.text
+
+
 @pytest.mark.parametrize("cursor", ["x", "====", "4pyT", "YTox", "YTpiOmM", "\u2713", "YToxOjE6MQ"])
 async def test_a_cursor_that_is_none_is_refused(portal: Portal, cursor: str) -> None:
     answer = await portal.get("/api/v1/changes", params={"since": cursor})

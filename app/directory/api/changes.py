@@ -21,6 +21,7 @@ from app.members.queries import Changed
 router = APIRouter(prefix=PREFIX, tags=["changes"])
 Place = tuple[int, int]  # version and serial of the last change told
 BEGINNING: Place = (0, 0)
+LARGEST = 2**63 - 1  # serial that PostgreSQL can be asked for
 
 
 @router.get("/changes", **described("changes", 410, 422))
@@ -33,15 +34,15 @@ async def changes(request: Request, asked: ChangesQuery) -> Response:
     After the portal was restored from a backup the answer is 410: begin again without `since`.
     """
     async with database().read() as session:
-        life = (await feed.state(session)).life
-        place = _place(asked.since, life) if asked.since else BEGINNING
+        now = await feed.state(session)
+        place = _place(asked.since, now) if asked.since else BEGINNING
         found = await queries.changes(session, place, asked.limit + 1)
     more = len(found) > asked.limit
     found = found[: asked.limit]
     people = await reading.told({change.serial: change.version for change in found})
     if found:
         place = (found[-1].version, found[-1].serial)
-    cursor = _cursor(life, place)
+    cursor = _cursor(now.life, place)
     told = ",".join(_change(change, people.get(change.serial)) for change in found)
     body = f'{{"changes":[{told}],{json.dumps({"next": cursor, "more": more})[1:]}'
     return answer(request, body, next_=with_parameter(request, "since", cursor) if more else "")
@@ -65,12 +66,13 @@ def _cursor(life: str, place: Place) -> str:
     return urlsafe_b64encode(f"{life}:{place[0]}:{place[1]}".encode()).decode().rstrip("=")
 
 
-def _place(cursor: str, life: str) -> Place:
+def _place(cursor: str, now: feed.State) -> Place:
     """Where to go on.
 
     Raises:
         RequestValidationError: this is none of our cursors.
-        Gone: it is one of another life of the database, from which nothing can be said.
+        Gone: it is one of another life of the database, or of a time that it has not reached, from
+            which nothing can be said.
     """
     try:
         known = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode("ascii")
@@ -78,6 +80,8 @@ def _place(cursor: str, life: str) -> Place:
         place = (int(version), int(serial))
     except (NoBase64, ValueError) as unknown:
         raise refused("since", "unknown_cursor") from unknown
-    if of != life:
+    if place < BEGINNING or not 0 <= place[1] <= LARGEST:
+        raise refused("since", "unknown_cursor")
+    if of != now.life or place[0] >= now.moment.xmax:
         raise Gone(_("The portal was restored since this cursor was given. Begin without “since”."))
     return place

@@ -74,7 +74,7 @@ async def member(request: Request, number: Number, _asked: MemberQuery) -> Respo
         there = localised(request, f"{PREFIX}/members/{canonical}")
         return RedirectResponse(there + query, status_code=308)
     version = await live().version(int(canonical.split("-")[2]))
-    tagged = ("api", canonical, version)
+    tagged = ("api", canonical, live().life, version)
     if version is not None and (same := kept_by_version(request, tagged)):
         return same
     async with database().read() as session:

@@ -16,6 +16,7 @@ from app.core.i18n import current_locale
 from app.core.reference import Term, reference
 from app.directory.api import shapes
 from app.directory.queries.lines import line, portrait_url
+from app.directory.search import live
 from app.members import queries as members
 from app.members.models import Standing
 from app.members.policy import SANCTIONS, standing_name
@@ -48,7 +49,7 @@ async def told(versions: Mapping[int, int]) -> dict[int, str]:
 
 
 def _key(serial: int, version: int) -> fragments.Key:
-    return ("api", current_locale(), serial, version)
+    return ("api", live().era, current_locale(), serial, version)
 
 
 async def read(session: AsyncSession, serials: Collection[int]) -> list[shapes.Member]:

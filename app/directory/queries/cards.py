@@ -5,12 +5,13 @@ from collections.abc import Sequence
 
 from app.core.db import database
 from app.directory.queries.lines import Card, card, held_by
-from app.directory.search import Hit
+from app.directory.search import Hit, live
 from app.members import queries as members
 
 MOST = 4096  # cards kept by a process; each has some 2 kB, most of it the biography
 
-_kept: OrderedDict[int, tuple[int, Card]] = OrderedDict()
+Version = tuple[tuple[str, int], int]  # of a member, in an era of the index
+_kept: OrderedDict[int, tuple[Version, Card]] = OrderedDict()
 
 
 async def cards(hits: Sequence[Hit]) -> tuple[tuple[Hit, Card], ...]:
@@ -29,7 +30,7 @@ async def cards(hits: Sequence[Hit]) -> tuple[tuple[Hit, Card], ...]:
 
 def _look(hit: Hit) -> Card | None:
     version, found = _kept.get(hit.serial, (None, None))
-    if found is None or version != hit.version:
+    if found is None or version != (live().era, hit.version):
         return None
     _kept.move_to_end(hit.serial)
     return found
@@ -47,7 +48,7 @@ async def _read(hits: Sequence[Hit]) -> dict[int, Card]:
 
 
 def _keep(hit: Hit, found: Card) -> None:
-    _kept[hit.serial] = (hit.version, found)
+    _kept[hit.serial] = ((live().era, hit.version), found)
     _kept.move_to_end(hit.serial)
     if len(_kept) > MOST:
         _kept.popitem(last=False)

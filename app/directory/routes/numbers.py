@@ -42,7 +42,7 @@ def nobody(number: str) -> Missing:
     return Missing(_("No member has the number %(number)s.", number=number))
 
 
-async def version(number: str) -> tuple[str, int] | None:
+async def version(number: str) -> tuple[str, str, int] | None:
     """What everything shown of a member depends on, as `web.caching` takes it.
 
     Asked before the database is read, so that what is shown is at least as new. None when there is
@@ -52,4 +52,4 @@ async def version(number: str) -> tuple[str, int] | None:
         found = await live().version(serial_of(number))
     except NotReady:
         return None
-    return None if found is None else (number, found)
+    return None if found is None else (number, live().life, found)

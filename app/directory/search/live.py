@@ -59,6 +59,7 @@ class Live:
         self._patience = patience
         self._small = small
         self._serving: Follower | None = None
+        self._anew = 0  # times that the index was made for another database
         self._fresh_at = -float("inf")  # when the last look began after which all was taken over
         self._work: asyncio.Task[None] | None = None
         self._following: asyncio.Task[None] | None = None
@@ -90,6 +91,22 @@ class Live:
         Raises: as `found`.
         """
         return (await self._current()).version(serial)
+
+    @property
+    def life(self) -> str:
+        """Of which database the versions are: in another one they stand for other content.
+
+        The same in every process; "" while there is no index.
+        """
+        return self._serving.state.life if self._serving else ""
+
+    @property
+    def era(self) -> tuple[str, int]:
+        """Changes with `life`, and when the same database went back in time: for what is kept here.
+
+        Whatever a process keeps by serial and version has this in its key.
+        """
+        return (self.life, self._anew)
 
     @property
     def changed(self) -> int:
@@ -144,6 +161,7 @@ class Live:
             except OtherLifeError:
                 log.warning("another database; the index is made anew")
                 self._serving = serving = None
+                self._anew += 1
         self._serving, self._fresh_at = serving, began
 
     async def _made(self) -> Follower:
