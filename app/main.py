@@ -32,6 +32,7 @@ from app.web.middleware import Context, Head, Language
 from app.web.openly import Allowance, Openly
 from app.web.pages import STATIC
 from app.web.sessions import Person
+from app.web.turns import Turns
 
 ROUTERS: Sequence[APIRouter] = (  # in the order of a search for the route: what is asked most first
     directory_routes.router,
@@ -92,6 +93,7 @@ def make_app() -> FastAPI:
     app.add_middleware(Allowance)
     app.add_middleware(Person, load=accounts.viewer_of_session)
     app.add_middleware(Csrf, origin=settings().base_url)
+    app.add_middleware(Turns, most=settings().pool_size)
     app.add_middleware(Language)
     app.add_middleware(Context, on_failure=errors.on_failure)
     # Pages hold no secret beside what a visitor typed, so nothing is told by their length (BREACH).

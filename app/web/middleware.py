@@ -1,7 +1,7 @@
 """What happens around every request: its id, its log line, its language, its person.
 
 Plain ASGI, in this order from the outside: `Head`, `Headers`, `Framed` and `Openly` for addresses
-of their own, `Context`, `Language`, `Csrf`, `Person`, `Allowance`.
+of their own, `Context`, `Language`, `Turns`, `Csrf`, `Person`, `Allowance`.
 """
 
 import re
