@@ -64,7 +64,18 @@ class Connection:
         self.writer: asyncio.StreamWriter | None = None
 
     async def ask(self, request: bytes) -> tuple[int, int]:
-        """Send one request. Returns: status and the length of the body."""
+        """Send one request. Returns: status and the length of the body.
+
+        A connection that the server has closed meanwhile, being idle, is opened anew.
+        """
+        if self.writer is not None:
+            try:
+                return await self._ask(request)
+            except (OSError, EOFError):
+                self.writer = None
+        return await self._ask(request)
+
+    async def _ask(self, request: bytes) -> tuple[int, int]:
         if self.writer is None or self.writer.is_closing():
             self.reader, self.writer = await asyncio.open_connection("127.0.0.1", self.port)
         assert self.reader is not None
