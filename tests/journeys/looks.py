@@ -39,7 +39,7 @@ class Looks:
     async def _all(self, page: Page) -> list[str]:
         path = urlsplit(page.url).path
         mark = path + await page.evaluate(
-            "document.body.innerText.length + ':' + document.querySelectorAll('*').length"
+            "(document.body?.innerText ?? '').length + ':' + document.querySelectorAll('*').length"
         )
         if mark in self.seen:
             return []
