@@ -37,6 +37,7 @@ class Looks:
                 return
 
     async def _all(self, page: Page) -> list[str]:
+        await page.wait_for_load_state("domcontentloaded")
         path = urlsplit(page.url).path
         mark = path + await page.evaluate(
             "(document.body?.innerText ?? '').length + ':' + document.querySelectorAll('*').length"
