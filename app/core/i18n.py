@@ -25,7 +25,7 @@ DEFAULT_LOCALE = "vi"
 OWN_NAMES = {"vi": "Tiếng Việt", "en": "English", "fr": "Français"}
 CATALOGUES = ROOT / "locale"
 
-_BABEL = {"en": "en_GB", "vi": "vi_VN", "fr": "fr_FR"}
+TERRITORIAL = {"en": "en_GB", "vi": "vi_VN", "fr": "fr_FR"}
 _locale: ContextVar[str] = ContextVar("locale", default=DEFAULT_LOCALE)
 
 
@@ -126,10 +126,10 @@ def compact_number(value: int) -> str:
 def _compact(locale: str, value: int) -> str:
     shape: Literal["short", "long"] = "long" if locale == "vi" else "short"
     said = numbers.format_compact_decimal(
-        value, format_type=shape, locale=_BABEL[locale], fraction_digits=1
+        value, format_type=shape, locale=TERRITORIAL[locale], fraction_digits=1
     )
     return said.replace("\u00a0", " ")
 
 
 def _babel() -> str:
-    return _BABEL[current_locale()]
+    return TERRITORIAL[current_locale()]

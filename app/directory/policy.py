@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
 from types import MappingProxyType
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from app.channels.models import MethodKey
 from app.channels.policy.platforms import platforms
@@ -147,6 +147,11 @@ class Query:
             page=_page(given.get("page", [""])[-1]),
             **{**chosen, "standing": chosen["standing"] or USUAL_STANDING},
         )
+
+    @classmethod
+    def read(cls, written: str) -> "Query":
+        """Read the part of an address behind its "?"; as `parse`."""
+        return cls.parse(parse_qsl(written, keep_blank_values=True, errors="replace"))
 
     @property
     def words(self) -> tuple[str, ...]:

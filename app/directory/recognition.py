@@ -29,6 +29,11 @@ class Meant:
     short: str = ""
 
 
+def shown(given: str) -> str:
+    """What was pasted, as a page may show it again."""
+    return "".join(c for c in given if c.isprintable())[:LONGEST]
+
+
 def read(given: str) -> Meant:
     """Read what was pasted into the check: a number first, then a link, a handle, a name."""
     text = clean(given)

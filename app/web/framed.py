@@ -4,12 +4,12 @@ That is safe because they know nobody: cookies are taken off at the door, none i
 be changed from them, and their own policy lets them load nothing but their sheet and pictures.
 """
 
-import re
-
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-ADDRESS = re.compile(r"^(?:/(?:vi|en|fr))?/embed/")
+from app.web import doors
+
+ADDRESS = doors.below("embed")
 POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -40,7 +40,7 @@ class Framed:
         if scope["type"] != "http" or not ADDRESS.match(scope["path"]):
             await self.app(scope, receive, send)
             return
-        headers = [pair for pair in scope["headers"] if pair[0].lower() != b"cookie"]
+        headers = doors.without_cookies(scope)
 
         async def send_on(message: Message) -> None:
             if message["type"] == "http.response.start":

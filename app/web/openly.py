@@ -4,8 +4,6 @@ A program in any page of any site may read here. That is safe because nothing he
 cookies are taken off at the door, and nothing behind it changes anything.
 """
 
-import re
-
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import Response
@@ -13,9 +11,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.core.config import settings
 from app.core.errors import TooMany
-from app.web import ratelimit
+from app.web import doors, ratelimit
 
-ADDRESS = re.compile(r"^(?:/(?:vi|en|fr))?/api/")
+ADDRESS = doors.below("api")
 METHODS = "GET, HEAD, OPTIONS, POST"
 HEADERS = {
     "Access-Control-Allow-Origin": "*",
@@ -50,7 +48,7 @@ class Openly:
             return
         state = scope.setdefault("state", {})
         state["open"] = True
-        scope["headers"] = [pair for pair in scope["headers"] if pair[0].lower() != b"cookie"]
+        scope["headers"] = doors.without_cookies(scope)
 
         async def send_on(message: Message) -> None:
             if message["type"] == "http.response.start":

@@ -84,6 +84,7 @@ def environment() -> Environment:
         base_url=settings().base_url,
         contact=settings().contact,
         locales=i18n.OWN_NAMES,
+        territorial=i18n.TERRITORIAL,
         now=clock.now,
         today=clock.today,
     )

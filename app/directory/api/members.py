@@ -7,15 +7,14 @@ from fastapi import APIRouter, Path, Request
 from starlette.responses import RedirectResponse, Response
 
 from app.core.db import database
-from app.core.errors import Missing
-from app.core.i18n import gettext as _
+from app.directory import numbers
 from app.directory.api import reading
 from app.directory.api.answers import answer, with_parameter
 from app.directory.api.asked import MemberQuery, MembersQuery, refused
 from app.directory.api.described import PREFIX, described
 from app.directory.policy import FILTERS, label, vocabulary
 from app.directory.search import Found, UnknownCursor, live
-from app.members.policy import parse_number
+from app.members.policy import serial_of
 from app.web.caching import kept_by_version
 from app.web.pages import localised
 
@@ -66,19 +65,17 @@ async def member(request: Request, number: Number, _asked: MemberQuery) -> Respo
 
     A number written otherwise (`dta 26 00001 4`) leads to its canonical form.
     """
-    canonical = parse_number(number)
-    if canonical is None:
-        raise Missing(_("This is not a member number. Check how it is written."))
+    canonical = numbers.canonical(number)
     if number != canonical:
         query = f"?{request.url.query}" if request.url.query else ""
         there = localised(request, f"{PREFIX}/members/{canonical}")
         return RedirectResponse(there + query, status_code=308)
-    version = await live().version(int(canonical.split("-")[2]))
+    version = await live().version(serial_of(canonical))
     tagged = ("api", canonical, live().life, version)
     if version is not None and (same := kept_by_version(request, tagged)):
         return same
     async with database().read() as session:
         found = await reading.profile(session, canonical)
     if found is None:
-        raise Missing(_("No member has the number %(number)s.", number=canonical))
+        raise numbers.nobody(canonical)
     return answer(request, found.model_dump_json(), version=tagged if version else None)

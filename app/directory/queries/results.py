@@ -36,7 +36,6 @@ class Filter:
     name: str
     options: tuple[Option, ...]
     narrowed: bool
-    found_without: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +110,7 @@ def _filter(query: Query, answer: Found, name: str) -> Filter:
         for value in vocabulary(name)
         if value in chosen or value in counts or name == "province"
     )
-    return Filter(name, options, query.narrows(name), answer.loosened.get(name, 0))
+    return Filter(name, options, query.narrows(name))
 
 
 async def _loosened(query: Query, answer: Found) -> tuple[tuple[Query, int], ...]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
@@ -20,7 +20,7 @@ router = APIRouter()
 @router.get("/members")
 async def directory(request: Request) -> Response:
     """The members who fit; htmx takes the results out of the same page."""
-    found = await results.results(Query.parse(_pairs(request.url.query)))
+    found = await results.results(Query.read(request.url.query))
     query = found.query
     context: dict[str, Any] = {
         "results": found,
@@ -37,7 +37,7 @@ async def directory(request: Request) -> Response:
 @router.get("/members/suggest")
 async def suggest(request: Request) -> Response:
     """Ways to complete what is being typed, for the list below the box."""
-    found = await suggestions.offers(Query.parse(_pairs(request.url.query)))
+    found = await suggestions.offers(Query.read(request.url.query))
     headers = {"X-Robots-Tag": "noindex"}
     return kept(
         request, page(request, "directory/_suggestions.html", headers=headers, offers=found)
@@ -50,15 +50,11 @@ async def how(request: Request) -> Response:
     return kept(request, page(request, "directory/how.html", **addresses(request, "/members/how")))
 
 
-def _pairs(query: str) -> list[tuple[str, str]]:
-    return parse_qsl(query, keep_blank_values=True, max_num_fields=None, errors="replace")
-
-
 def _history(request: Request, query: Query) -> Mapping[str, str]:
     """What htmx writes into the address bar: a new entry for a choice, none for each word typed."""
     if "hx-request" not in request.headers:
         return {}
-    before = Query.parse(_pairs(urlsplit(request.headers.get("hx-current-url", "")).query))
+    before = Query.read(urlsplit(request.headers.get("hx-current-url", "")).query)
     only_typed = before.q != query.q and before.without("q") == query.without("q")
     name = "HX-Replace-Url" if only_typed or before == query else "HX-Push-Url"
     return {name: localised(request, query.address())}

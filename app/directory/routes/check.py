@@ -72,6 +72,6 @@ def _page(request: Request, answer: Answer | None, q: str, status: int = 200) ->
         "check/check.html",
         status=status,
         answer=answer,
-        q="".join(c for c in q if c.isprintable())[: recognition.LONGEST],
+        q=recognition.shown(q),
         **addresses(request, answer.address if answer else "/check"),
     )

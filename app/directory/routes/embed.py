@@ -7,20 +7,16 @@ from starlette.responses import Response
 
 from app.core.config import settings
 from app.core.errors import TooMany
-from app.directory import recognition
+from app.directory import numbers, recognition
 from app.directory.queries import check as answers
-from app.directory.routes import numbers
 from app.directory.routes.addresses import addresses
 from app.directory.routes.check import allowance
 from app.web import headers, ratelimit
 from app.web.caching import kept, kept_by_version
 from app.web.deps import ReadSession
 from app.web.pages import localised, page
-from app.web.ratelimit import Policy
 
 router = APIRouter()
-
-BADGES = Policy("badge", most=300, seconds=60)  # a page of a list may carry many
 
 
 @router.get("/embed/check")
@@ -40,7 +36,7 @@ async def check(request: Request, session: ReadSession, q: str = "") -> Response
         headers={"Retry-After": str(busy)} if busy else None,
         answer=answer,
         busy=busy,
-        q=_shown(q),
+        q=recognition.shown(q),
         **addresses(request, answer.address if answer else "/check"),
     )
     return shown if busy else kept(request, shown)
@@ -68,12 +64,8 @@ async def about(request: Request, q: str = "") -> Response:
         "embed/about.html",
         headers={"Content-Security-Policy": f"{headers.POLICY}; frame-src 'self'"},
         check=place,
-        badge=f"{place}/badge?q={quote(_shown(q), safe='@:/')}" if q.strip() else "",
-        q=_shown(q),
+        badge=f"{place}/badge?q={quote(recognition.shown(q), safe='@:/')}" if q.strip() else "",
+        q=recognition.shown(q),
         **addresses(request, "/check/embed"),
     )
     return kept(request, shown)
-
-
-def _shown(q: str) -> str:
-    return "".join(c for c in q if c.isprintable())[: recognition.LONGEST]

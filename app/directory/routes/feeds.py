@@ -1,7 +1,6 @@
 """Feeds of new members, of changes of standing, and of those who answer a question."""
 
 from typing import Annotated
-from urllib.parse import parse_qsl
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
@@ -71,9 +70,9 @@ def _behind(after: str) -> dict[str, str]:
 @router.get("/members.atom")
 async def answers(request: Request) -> Response:
     """Members who answer a question to the directory, asked as the directory is; newest first."""
-    pairs = parse_qsl(request.url.query, keep_blank_values=True, errors="replace")
-    asked = Question.parse(pairs).sorted_by(Sort.NEWEST)
-    found = await live().found(asked.on_page(Question.parse(pairs).page))
+    given = Question.read(request.url.query)
+    asked = given.sorted_by(Sort.NEWEST)
+    found = await live().found(asked.on_page(given.page))
     question = asked.on_page(found.page)
     async with database().read() as session:
         entries = await those(session, [hit.serial for hit in found.hits])

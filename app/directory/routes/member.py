@@ -4,10 +4,10 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from app.core.db import database
+from app.directory import numbers
 from app.directory.profile import picture
 from app.directory.profile.structured import structured
 from app.directory.queries import profile
-from app.directory.routes import numbers
 from app.directory.routes.addresses import addresses
 from app.web.caching import kept, kept_by_version
 from app.web.deps import CurrentViewer

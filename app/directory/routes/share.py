@@ -10,9 +10,9 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from app.core.db import database
+from app.directory import numbers
 from app.directory.profile import picture, qr, vcard
 from app.directory.queries.profile import Handed, handed
-from app.directory.routes import numbers
 from app.directory.routes.addresses import addresses
 from app.web.caching import kept, kept_by_version
 from app.web.pages import page

@@ -20,7 +20,6 @@ _SMALL = 50_000  # members who are looked at all at once anyhow
 _SHARE = 32  # one hit in so many members, or fewer, are few
 
 NEAR = 10_000  # members of an order that are looked at one by one rather than all together
-BLOCK = 256
 
 
 class Ordered(Protocol):
