@@ -8,16 +8,13 @@ import time
 from pathlib import Path
 
 import psycopg
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import create_engine
 from sqlalchemy.engine import make_url
 
 from app import tables  # noqa: F401 - all models
-from app.core import embedded_postgres, reference_tables
+from app.core import embedded_postgres
 from app.core.config import ROOT
 from bench import people
-from tests.databases import _shape
+from tests import databases
 
 FOLDER = Path(os.environ.get("PORTAL_BENCH_DIR") or ROOT / ".data" / "bench")
 SEED = 1
@@ -30,7 +27,7 @@ def plain(url: str) -> str:
 
 def database(size: int, seed: int = SEED) -> str:
     """SQLAlchemy's address of a database with `size` members; filled when it is not there yet."""
-    name = f"bench_{_shape()}_{seed}_{size}"
+    name = f"bench_{databases.shape()}_{seed}_{size}"
     FOLDER.mkdir(parents=True, exist_ok=True)
     url = embedded_postgres.database_url(FOLDER, name)
     with psycopg.connect(plain(url), autocommit=True) as connection:
@@ -38,7 +35,7 @@ def database(size: int, seed: int = SEED) -> str:
         if done != (None,):
             return url
         connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")  # half filled
-    migrate(url)
+    databases.build(url)
     started = time.perf_counter()
     channels = people.fill(plain(url), size, seed)
     with psycopg.connect(plain(url), autocommit=True) as connection:
@@ -46,19 +43,6 @@ def database(size: int, seed: int = SEED) -> str:
     took = time.perf_counter() - started
     print(f"Made {size:,} members with {channels:,} channels in {took:.0f} s", flush=True)
     return url
-
-
-def migrate(url: str) -> None:
-    """Give the database its shape and the reference data."""
-    engine = create_engine(url)
-    with engine.begin() as connection:
-        config = Config(ROOT / "alembic.ini")
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
-    with engine.begin() as connection:
-        for statement in reference_tables.statements():
-            connection.execute(statement)
-    engine.dispose()
 
 
 def clear() -> None:

@@ -75,7 +75,7 @@ def _administering() -> Iterator[psycopg.Connection]:
         yield connection
 
 
-def _shape() -> str:
+def shape() -> str:
     files = sorted({path for pattern in SHAPE for path in ROOT.glob(pattern)} | set(DATA.iterdir()))
     return digest("".join(digest(path.read_bytes()) + str(path) for path in files))[:16]
 
@@ -83,7 +83,7 @@ def _shape() -> str:
 @lru_cache
 def template() -> str:
     """The name of the template for the code as it is; built when nobody did yet."""
-    name = f"portal_template_{_shape()}"
+    name = f"portal_template_{shape()}"
     with _administering() as admin:
         admin.execute("SELECT pg_advisory_lock(%s)", [lock_number("test template")])
         if admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
@@ -91,13 +91,14 @@ def template() -> str:
         half = f"{name}_half"
         admin.execute(f'DROP DATABASE IF EXISTS "{half}" WITH (FORCE)')
         admin.execute(f'CREATE DATABASE "{half}" TEMPLATE template0')
-        _build(half)
+        build(url_of(half))
         admin.execute(f'ALTER DATABASE "{half}" RENAME TO "{name}"')
     return name
 
 
-def _build(name: str) -> None:
-    engine = create_engine(url_of(name))
+def build(url: str) -> None:
+    """Give the database at SQLAlchemy's `url` its shape and the reference data."""
+    engine = create_engine(url)
     with engine.begin() as connection:
         config = Config(ROOT / "alembic.ini")
         config.attributes["connection"] = connection

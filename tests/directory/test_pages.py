@@ -12,8 +12,8 @@ from app.directory.rendering import abbreviations
 from app.members import service
 from app.members.models import Member
 from tests.conftest import statements
-from tests.factories.directory import PROVEN, Crowd, prove
-from tests.factories.members import OPERATOR, make_member, viewer_of
+from tests.factories.directory import PROVEN, Crowd, make_ended, prove
+from tests.factories.members import OPERATOR, make_member
 from tests.portal import Portal
 
 
@@ -391,21 +391,7 @@ ENDINGS = {
 async def end(portal: Portal, standing: str) -> Member:
     """A member who has come to `standing`, with a channel, a portrait and a biography."""
     async with portal.transaction() as session:
-        then = clock.now() - timedelta(days=400 if standing == "lapsed" else 10)
-        with clock.at(then):
-            member = await make_member(session, stage_name="Bếp Sương", portrait="portraits/abc")
-            await prove(session, member, "https://www.tiktok.com/@bep.suong")
-        until = clock.today() + timedelta(days=30)
-        match standing:
-            case "suspended":
-                await service.suspend(session, OPERATOR, member.number, until, "Quảng cáo sai.")
-            case "expelled":
-                await service.expel(session, OPERATOR, member.number, 12, "Quảng cáo sai.")
-            case "lapsed":
-                await service.keep_terms(session, OPERATOR)
-            case "left":
-                await service.leave(session, viewer_of(member))
-    return member
+        return await make_ended(session, standing)
 
 
 @pytest.mark.parametrize("standing", list(ENDINGS))
@@ -430,12 +416,13 @@ async def test_a_page_says_that_somebody_is_no_member_and_does_not_vanish(
 
 
 @pytest.mark.parametrize("standing", list(ENDINGS))
-@pytest.mark.parametrize("asked", ["https://www.tiktok.com/@bep.suong", "number"])
+@pytest.mark.parametrize("asked", ["link", "number"])
 async def test_the_check_tells_a_standing_plainly(
     portal: Portal, standing: str, asked: str
 ) -> None:
     member = await end(portal, standing)
-    q = member.number if asked == "number" else asked
+    link = f"https://www.tiktok.com/@bep.suong{member.serial}"
+    q = {"number": member.number, "link": link}[asked]
     html = (await portal.get("/check", params={"q": q})).text
     title = {
         "suspended": "Bếp Sương, a member who is suspended",

@@ -12,13 +12,12 @@ from app.members.models import Member
 from tests.factories.directory import prove
 from tests.factories.members import make_member
 from tests.journeys.keyboard import Keyboard
+from tests.journeys.looks import DESK, PHONE
 from tests.journeys.person import Person
 from tests.journeys.site import Site
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(420)]
 
-PHONE: ViewportSize = {"width": 390, "height": 844}
-DESK: ViewportSize = {"width": 1280, "height": 900}
 GUIDE = "Lạc Bước Cùng Thảo"
 TRAVEL = {"topic": ["travel"]}
 TRAVEL_IN_HUE = {**TRAVEL, "province": ["hue"]}

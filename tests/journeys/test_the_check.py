@@ -18,13 +18,12 @@ from tests.directory import sheets
 from tests.factories.directory import prove
 from tests.factories.members import make_member
 from tests.journeys.keyboard import Keyboard
+from tests.journeys.looks import DESK, PHONE
 from tests.journeys.person import Person
 from tests.journeys.site import Site
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(420)]
 
-PHONE: ViewportSize = {"width": 390, "height": 844}
-DESK: ViewportSize = {"width": 1280, "height": 900}
 REAL = "https://www.tiktok.com/@bep.suong"
 FAKE = "tiktok.com/@bep.su0ng"
 MANY = 10_000
