@@ -1,7 +1,8 @@
 """Which members a handle or a name looks like, by the skeletons kept with both (decision 21)."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -28,6 +29,7 @@ from app.channels.policy.confusables import plain
 from app.channels.policy.differences import Difference, difference
 from app.channels.policy.lookalikes import Likeness
 from app.channels.queries import PROVEN
+from app.core.errors import NotReady
 from app.members.models import Member
 from app.members.policy import PRESENT, words
 from app.members.queries import MemberView, view
@@ -36,6 +38,8 @@ MOST = 5  # members that one name is compared with on a page
 _SOME = 12  # of one skeleton that are looked at: names that many have are nobody's disguise
 _ORDER = tuple(Likeness)
 _Row = tuple[Member, Channel | None]
+Known = Callable[[Collection[str]], Awaitable[Collection[str]]]
+"""Of skeletons, those that somebody may have. Raises `NotReady` when it cannot tell."""
 _BLANK = " "  # no skeleton has one
 
 
@@ -113,26 +117,32 @@ async def find(
     session: AsyncSession,
     asked: Collection[Asked],
     *,
-    near: int = 1,
+    known: Known | None = None,
     own: UUID | None = None,
 ) -> dict[Asked, tuple[LookAlike, ...]]:
     """The members of today that each of `asked` looks like, the closest first, each once.
 
-    One statement, however many are asked about.
+    One statement, however many are asked about; none where `known` knows nobody.
 
     Args:
-        near: for how many of them, from the first, one letter more, less or other is looked for
-            as well; each costs some 800 look-ups in an index.
+        known: spares the database some 800 look-ups for each that is asked about. Whom it names
+            is looked up all the same: the answer is what the database has now.
         own: the account whose own name and channels are no look-alikes.
     """
-    ways = {one: frozenset(policy.exact(one.text)) for one in asked}
-    exact = frozenset().union(*ways.values())
-    if not exact:
-        return dict.fromkeys(asked, ())
-    for one in [one for one in asked if ways[one]][:near]:
-        ways[one] = ways[one].union(*map(policy.near, ways[one]))
+    ways = {one: _ways(one) for one in asked}
     handles = frozenset().union(*ways.values())
-    names = exact.union(*(keys for one, keys in ways.items() if one.is_name))
+    if known is not None and handles:
+        with suppress(NotReady):
+            handles = frozenset(await known(handles))
+    if not handles:
+        return dict.fromkeys(asked, ())
+    ways = {one: keys & handles for one, keys in ways.items()}
+    names = frozenset().union(
+        *(
+            keys if one.is_name else keys.intersection(policy.exact(one.text))
+            for one, keys in ways.items()
+        )
+    )
     found: dict[str, list[_Row]] = defaultdict(list)
     given = {"handles": _BLANK.join(sorted(handles)), "names": _BLANK.join(sorted(names))}
     for skeleton, member, channel in await session.execute(_HITS, given):
@@ -144,6 +154,12 @@ async def find(
         )
         for one, keys in ways.items()
     }
+
+
+def _ways(asked: Asked) -> frozenset[str]:
+    """The skeletons with which somebody would look like `asked`, or nearly."""
+    exact = policy.exact(asked.text)
+    return frozenset(exact).union(*map(policy.near, exact))
 
 
 def _compared(asked: Asked, rows: Iterable[_Row]) -> Iterator[LookAlike]:

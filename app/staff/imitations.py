@@ -31,7 +31,7 @@ async def imitations(session: AsyncSession, it: Review) -> tuple[Imitation, ...]
         if text := named(channel.platform, channel.key, channel.handle):
             facts = (channel.shown, channel.platform_name, channel.key)
             asked.setdefault(Asked(text, channel.platform), facts)
-    found = await lookalikes.find(session, asked, near=len(asked), own=it.applicant.id)
+    found = await lookalikes.find(session, asked, own=it.applicant.id)
     every = (
         Imitation(shown, platform_name, _others(found[one], one.platform, key))
         for one, (shown, platform_name, key) in asked.items()

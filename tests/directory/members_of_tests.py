@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 from hypothesis import strategies as st
 
+from app.channels.policy.lookalikes import skeleton
 from app.core.text import vietnamese_sort_key
 from app.directory.policy import Query, vocabulary
 from app.directory.search.documents import Document, Handle
@@ -46,6 +47,7 @@ def made_handle(chance: random.Random) -> Handle:
 
 def made(chance: random.Random, serial: int) -> Document:
     name = " ".join(some(chance, 1, 3))
+    handles = tuple(made_handle(chance) for _ in range(chance.randint(0, 2)))
     return Document(
         serial=serial,
         version=chance.randint(1, 9),
@@ -59,7 +61,8 @@ def made(chance: random.Random, serial: int) -> Document:
         province=chance.choice(("01", "79")),
         standing=chance.choice(("active", "active", "active", "suspended", "left")),
         joined_at=BEGAN + timedelta(minutes=chance.randint(0, 2)),
-        handles=tuple(made_handle(chance) for _ in range(chance.randint(0, 2))),
+        handles=handles,
+        skeletons=frozenset(filter(None, map(skeleton, (name, *(h.text for h in handles))))),
     )
 
 

@@ -105,3 +105,20 @@ def test_the_same_question_is_answered_anew_once_a_member_changed() -> None:
     assert found() == {(one.serial, one.version + 1), (other.serial, other.version)}
     index.drop(one.serial)
     assert found() == {(other.serial, other.version)}
+
+
+@given(old=crowds, new=crowds)
+def test_skeletons_of_today_are_known_and_such_as_nobody_had_are_not(
+    old: list[Document], new: list[Document]
+) -> None:
+    index = from_files(old)
+    for document in new:
+        index.put(document)
+    fresh = {each.serial for each in new}
+    now = frozenset().union(
+        *(each.skeletons for each in (*new, *(e for e in old if e.serial not in fresh)))
+    )
+    ever = now.union(*(each.skeletons for each in old))
+    asked = frozenset().union(*(each.skeletons for each in crowd(30, seed=1))) | ever | {"denvauu"}
+    assert now <= index.skeletons(asked) <= ever
+    assert Index.of(new).skeletons(asked) == frozenset().union(*(e.skeletons for e in new))

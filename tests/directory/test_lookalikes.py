@@ -1,6 +1,6 @@
 """Look-alikes: what a skeleton keeps, what is alike and what is not, and which letters differ."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 import pytest
@@ -14,12 +14,13 @@ from app.channels.policy.differences import Difference, difference
 from app.channels.policy.links import recognise
 from app.channels.policy.lookalikes import Likeness, likeness, near, skeleton
 from app.core.db import Database
+from app.core.errors import NotReady
 from app.directory.queries.check import Answer, Verdict, check, check_many
 from app.members import lookalikes
-from app.members.lookalikes import Asked
+from app.members.lookalikes import Asked, Known
 from app.members.models import Standing
 from tests.conftest import statements
-from tests.factories.directory import PROVEN, prove
+from tests.factories.directory import PROVEN, indexed, prove
 from tests.factories.members import make_member
 
 REAL = "bepnhasuong"
@@ -462,14 +463,56 @@ async def test_many_lines_get_the_answers_that_each_gets_alone(session: AsyncSes
     assert await check_many(session, lines) == [await check(session, line) for line in lines]
 
 
-async def test_without_room_for_all_only_the_letter_more_or_less_is_left_out(
+def who_knows(*skeletons: str) -> Known:
+    """An index that has these."""
+
+    async def known(asked: Collection[str]) -> frozenset[str]:
+        return frozenset(skeletons).intersection(asked)
+
+    return known
+
+
+async def away(_asked: Collection[str]) -> frozenset[str]:
+    raise NotReady(1)
+
+
+async def test_while_nobody_knows_skeletons_the_database_is_asked_for_all(
     session: AsyncSession,
 ) -> None:
     member = await make_member(session, stage_name="Bếp Nhà Sương")
     await prove(session, member, LINK)
-    lines = ["tiktok.com/@bepnhasu0ng", "tiktok.com/@bepnhasuonq"]
-    found = await check_many(session, lines, near=1)
-    assert [one.verdict for one in found] == [Verdict.LOOKALIKE, Verdict.UNKNOWN]
+    index = await indexed(session)
+
+    async def known(asked: Collection[str]) -> frozenset[str]:
+        return index.skeletons(asked)
+
+    wanted = await check_many(session, LINES, known)
+    assert await check_many(session, LINES, away) == wanted == await check_many(session, LINES)
+    assert [one.verdict for one in wanted[:4]] == [
+        Verdict.GOOD,
+        Verdict.LOOKALIKE,
+        Verdict.ELSEWHERE,
+        Verdict.LOOKALIKE,
+    ]
+
+
+async def test_whom_the_index_still_knows_is_looked_up_as_they_are_now(
+    session: AsyncSession,
+) -> None:
+    member = await make_member(session, stage_name="Bếp Nhà Sương")
+    await prove(session, member, LINK)
+    await change(session, member, {"standing": Standing.LEFT})
+    answer = await check(session, "tiktok.com/@bepnhasuonq", who_knows("bepnhasuong"))
+    assert answer.verdict is Verdict.UNKNOWN
+
+
+async def test_who_looks_like_nobody_that_the_index_knows_takes_one_statement(
+    session: AsyncSession, shared_database: Database
+) -> None:
+    for known, wanted in ((who_knows(), 1), (who_knows("khongalcaday"), 2)):
+        with statements(shared_database.engine) as seen:
+            answer = await check(session, "tiktok.com/@khongaicaday", known)
+        assert (len(seen), answer.verdict) == (wanted, Verdict.UNKNOWN)
 
 
 def twice(lines: list[str]) -> list[str]:

@@ -13,9 +13,11 @@ from app.directory.api.asked import CheckQuery, Lines, ManyQuery
 from app.directory.api.bodies import JsonRoute
 from app.directory.api.described import PREFIX, described
 from app.directory.many import wording
+from app.directory.many.answering import answered
 from app.directory.queries import check as checking
 from app.directory.queries.check import Answer, Held, Like, Verdict
 from app.directory.queries.lines import ChannelLine
+from app.directory.search import live
 from app.web import openly
 
 router = APIRouter(prefix=PREFIX, tags=["check"], route_class=JsonRoute)
@@ -29,7 +31,7 @@ async def check(request: Request, asked: CheckQuery) -> Response:
     What is asked is not kept anywhere.
     """
     async with database().read() as session:
-        found = await checking.check(session, asked.q)
+        found = await checking.check(session, asked.q, live().skeletons)
     return answer(request, _told(asked.q, found).model_dump_json())
 
 
@@ -42,10 +44,9 @@ async def check_many(request: Request, lines: Lines, _asked: ManyQuery) -> Respo
     units = -(-len(lines.lines) // A_UNIT)
     if units > 1:  # the first is counted like that of every request
         await openly.spend(request, units - 1)
-    distinct = list(dict.fromkeys(lines.lines))
-    async with database().read() as session:
-        found = dict(zip(distinct, await checking.check_many(session, distinct), strict=True))
-    told = shapes.Checks(checks=[_told(line, found[line]) for line in lines.lines])
+    found = await answered(enumerate(lines.lines))
+    checks = [_told(g, line.answer) for g, line in zip(lines.lines, found, strict=True)]
+    told = shapes.Checks(checks=checks)
     return Response(told.model_dump_json(), media_type="application/json")
 
 

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from app.core.db import database
-from app.directory.many.limits import A_BREATH, THOROUGH
+from app.directory.many.limits import A_BREATH
 from app.directory.queries.check import Answer, Verdict, check_many
+from app.directory.search import live
 
 MOST_SHOWN = 200  # lines of each answer on a page; a download has all
 ORDER = (  # on a page: what asks for attention first
@@ -46,7 +47,7 @@ class Group:
     lines: tuple[Line, ...]
 
 
-async def answered(given: Iterable[tuple[int, str]], *, whole: bool = True) -> list[Line]:
+async def answered(given: Iterable[tuple[int, str]]) -> list[Line]:
     """What is true at this moment of each line, in their order.
 
     Asks for some at a time, so that others are answered meanwhile, and in a snapshot of its own: no
@@ -54,17 +55,14 @@ async def answered(given: Iterable[tuple[int, str]], *, whole: bool = True) -> l
 
     Args:
         given: (place, text) of lines that are not empty.
-        whole: these are all; only then, and where they are no more than `THOROUGH`, names that
-            are one letter away are looked for: each line costs some hundred look-ups more.
     """
     lines = [(place, text.strip()) for place, text in given]
-    near = THOROUGH if whole and len(lines) <= THOROUGH else 0
     distinct = list(dict.fromkeys(text for _place, text in lines))
     found: dict[str, Answer] = {}
     async with database().read() as session:
         for start in range(0, len(distinct), A_BREATH):
             some = distinct[start : start + A_BREATH]
-            found |= zip(some, await check_many(session, some, near=near), strict=True)
+            found |= zip(some, await check_many(session, some, live().skeletons), strict=True)
     return [Line(place, text, found[text]) for place, text in lines]
 
 

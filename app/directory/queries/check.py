@@ -18,12 +18,10 @@ from app.directory.queries.holders import Found, Key
 from app.directory.queries.lines import ChannelLine, line, portrait_url
 from app.directory.recognition import Meant
 from app.members import lookalikes
-from app.members.lookalikes import Asked, LookAlike
+from app.members.lookalikes import Asked, Known, LookAlike
 from app.members.models import Standing
 from app.members.policy import words
 from app.members.queries import MemberView
-
-MOST_NEAR = 300  # of many lines, those for which a letter more or less is looked for as well
 
 
 class Verdict(StrEnum):
@@ -119,22 +117,18 @@ def _address(asked: str) -> str:
     return f"/check?q={quote(asked, safe='/@:')}"
 
 
-async def check(session: AsyncSession, given: str) -> Answer:
+async def check(session: AsyncSession, given: str, known: Known | None = None) -> Answer:
     """What is true at this moment of what somebody pasted.
 
-    One statement where a member has it; one more where it may look like a member's.
+    One statement; one more where it may look like a member's, as `known` says (`lookalikes.find`).
     """
-    return (await check_many(session, [given]))[0]
+    return (await check_many(session, [given], known))[0]
 
 
 async def check_many(
-    session: AsyncSession, lines: Sequence[str], *, near: int = MOST_NEAR
+    session: AsyncSession, lines: Sequence[str], known: Known | None = None
 ) -> list[Answer]:
-    """What `check` says of each line, in their order. Three statements at most, however many lines.
-
-    Look-alikes by one letter more, less or other are looked for in the first `near` lines that
-    need it: those that nobody has.
-    """
+    """What `check` says of each line, in their order. Three statements at most, however many."""
     meant = {given: recognition.read(given) for given in dict.fromkeys(lines)}
     numbers = {one.number for one in meant.values() if one.number}
     keys = {_key(link) for one in meant.values() for link in one.links}
@@ -146,7 +140,7 @@ async def check_many(
     }
     open_ones = {given: _asked(given, meant[given], answers[given]) for given in answers}
     asked = {given: one for given, one in open_ones.items() if one is not None}
-    likes = await lookalikes.find(session, dict.fromkeys(asked.values()), near=near)
+    likes = await lookalikes.find(session, dict.fromkeys(asked.values()), known=known)
     for given, one in asked.items():
         answers[given] = _alike(answers[given], likes[one])
     return [answers[given] for given in lines]

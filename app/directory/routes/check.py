@@ -12,6 +12,7 @@ from app.directory.forms import ShortLinkForm
 from app.directory.queries import check as answers
 from app.directory.queries.check import Answer, Verdict
 from app.directory.routes.addresses import addresses
+from app.directory.search import live
 from app.web import ratelimit
 from app.web.caching import ASKED_EACH_TIME, kept
 from app.web.deps import ReadSession
@@ -40,7 +41,7 @@ async def check(request: Request, session: ReadSession, q: str = "") -> Response
     """Is this link, handle, number or name a member's? What is asked is not kept anywhere."""
     if not q.strip():
         return kept(request, _page(request, None, q))
-    shown = _page(request, await answers.check(session, q), q)
+    shown = _page(request, await answers.check(session, q, live().skeletons), q)
     return kept(request, shown, ASKED_EACH_TIME)
 
 

@@ -50,7 +50,7 @@ async def answers(request: Request) -> Response:
     if table is None:
         return _form(request, form, status=422)
     given = list(table.lines())
-    waiting = form.shown("parts") == "yes" and len(given) > limits.THOROUGH
+    waiting = form.shown("parts") == "yes" and len(given) > limits.AT_ONCE
     lines: Sequence[Line] = () if waiting else await answered(given)
     return _answers(request, table, lines, total=len(given), waiting=waiting)
 
@@ -59,7 +59,7 @@ async def answers(request: Request) -> Response:
 async def part(request: Request) -> Response:
     """The answers to some lines of a list, as rows for the page that shows the others."""
     lines, full = await asked.part(request)
-    found = groups(await answered(lines, whole=False), without=full)
+    found = groups(await answered(lines), without=full)
     return page(request, "many/_part.html", groups=found, **_words())
 
 
@@ -124,7 +124,6 @@ def _answers(
         "many/answers.html",
         table=table,
         total=total,
-        thorough=limits.THOROUGH,
         rows=packed(table.rows),
         groups=groups(lines),
         waiting=waiting,

@@ -19,6 +19,7 @@ class Handle:
 class Document:
     """One member as the search may know them: nothing in it that their page does not show.
 
+    `skeletons` are those kept with the name and the handles, by which look-alikes are found.
     Of who is no member today biography, topics and languages are empty, as on their page; the
     legal name is empty unless its owner made it public.
     """
@@ -36,6 +37,7 @@ class Document:
     standing: str
     joined_at: datetime
     handles: tuple[Handle, ...]
+    skeletons: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

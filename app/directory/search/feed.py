@@ -214,6 +214,7 @@ def _documents() -> Select[Any]:
             Member.province,
             cast(Member.standing, String),
             Member.joined_at,
+            Member.skeleton,
             *held.c,
         )
         .join(MemberChange, MemberChange.account_id == Member.account_id)
@@ -225,7 +226,10 @@ def _held() -> Any:
     """The channels of the member's that are proven today, largest first, as parallel lists."""
     order = (Channel.followers.desc().nulls_last(), Channel.platform, Channel.key)
     shown = func.coalesce(Channel.handle, Channel.key)
-    columns = (Channel.platform, shown, Channel.followers, cast(Channel.proof_method, String))
+    columns = (
+        Channel.skeleton, Channel.platform, shown, Channel.followers,
+        cast(Channel.proof_method, String),
+    )  # fmt: skip
     return (
         select(*(func.array_agg(aggregate_order_by(column, *order)) for column in columns))
         .where(Channel.account_id == Member.account_id, *PROVEN)
@@ -236,10 +240,11 @@ def _held() -> Any:
 def _document(  # noqa: PLR0917 - the columns of `_documents`
     serial: int, version: int, number: str, name: str, sort_key: str, legal_name: str,
     biography: str, topics: list[str], languages: list[str], province: str, standing: str,
-    joined_at: Any, platforms: list[str] | None, *held: list[Any],
+    joined_at: Any, skeleton: str | None, skeletons: list[str | None] | None, *held: list[Any],
 ) -> Document:  # fmt: skip
     return Document(
         serial, version, number, name, sort_key, legal_name, biography, tuple(topics),
         tuple(languages), province, standing, joined_at,
-        tuple(map(Handle, platforms, *held)) if platforms else (),
+        tuple(map(Handle, *held)) if skeletons else (),
+        frozenset(filter(None, (skeleton, *(skeletons or ())))),
     )  # fmt: skip

@@ -1,7 +1,7 @@
 """The index of one process: all members as the search knows them, in memory or over a base."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
@@ -18,6 +18,7 @@ from app.directory.search.places import Place
 from app.directory.search.ranking import classes
 from app.directory.search.reading import Reader, Reading
 from app.directory.search.suggesting import suggestions
+from app.directory.search.terms import SKELETON
 
 MOST_ANSWERS = 500  # kept for those who ask the same; some 10 kB each
 
@@ -128,6 +129,12 @@ class Index:
     def suggest(self, text: str, most: int = 8) -> tuple[Suggestion, ...]:
         """Ways to complete `text`, the likeliest first; at most `most`."""
         return suggestions(self._parts, text, most)
+
+    def skeletons(self, asked: Collection[str]) -> frozenset[str]:
+        """Those of `asked` that a name or a proven handle has, or had when the base was made."""
+        terms = [SKELETON + skeleton for skeleton in asked]
+        known = (term for part in self._parts for term in part.known(terms))
+        return frozenset(term.removeprefix(SKELETON) for term in known)
 
     def _runs(self, sort: Sort, reading: Reading, hits: Sequence[BitMap]) -> list[list[Run]]:
         """The hits in the order `sort`: a list of classes, of each the part of every part."""

@@ -6,7 +6,7 @@ to other processes; when it would be, `NotReady` is raised instead (decision 002
 
 import asyncio
 import time
-from collections.abc import Coroutine
+from collections.abc import Collection, Coroutine
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -91,6 +91,13 @@ class Live:
         Raises: as `found`.
         """
         return (await self._current()).version(serial)
+
+    async def skeletons(self, asked: Collection[str]) -> frozenset[str]:
+        """Those of `asked` by which the database may find somebody; of no other it will.
+
+        Raises: as `found`.
+        """
+        return (await self._current()).skeletons(asked)
 
     @property
     def life(self) -> str:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 HEADER = "header.json"
-FORMAT = "members-2"  # another one for every change of what the files hold or mean
+FORMAT = "members-3"  # another one for every change of what the files hold or mean
 _BLOCK = 1 << 20
 
 

@@ -21,6 +21,7 @@ NAME_IN_ONE = "w"
 IN_ONE_ACCENTED = "x"  # of a name or a handle
 HANDLE_WORD = "g"  # of handles of more than one word
 HANDLE_IN_ONE = "h"
+SKELETON = "s"  # of the name or a handle: what stays once disguises are off (decision 21)
 
 
 def terms(document: Document) -> set[str]:
@@ -33,6 +34,7 @@ def terms(document: Document) -> set[str]:
     _add_name(found, spelt(document.name))
     for handle in document.handles:
         _add_handle(found, spelt(handle.text))
+    found.update(SKELETON + skeleton for skeleton in document.skeletons)
     return found
 
 

@@ -12,10 +12,10 @@ from pyroaring import BitMap
 from app.directory.search.postings import Postings, PostingsWriter
 from app.directory.search.spans import MOST_JOINED, SpanWriter
 from app.directory.search.storage import Reader, Writer
-from app.directory.search.terms import ANY, HANDLE_IN_ONE, NAME_IN_ONE
+from app.directory.search.terms import ANY, HANDLE_IN_ONE, NAME_IN_ONE, SKELETON
 
 _STEP = 256  # every so many terms one is kept in memory, to begin the search at
-_CORRECTED = tuple(field.encode() for field in (ANY, NAME_IN_ONE, HANDLE_IN_ONE))
+_PROBED = tuple(field.encode() for field in (ANY, NAME_IN_ONE, HANDLE_IN_ONE, SKELETON))
 
 
 def write(writer: Writer, terms: Iterable[tuple[bytes, NDArray[np.uint32]]]) -> int:
@@ -26,7 +26,7 @@ def write(writer: Writer, terms: Iterable[tuple[bytes, NDArray[np.uint32]]]) -> 
         postings = PostingsWriter(file)
         spans = SpanWriter(postings)
         for term, docs in terms:
-            if term.startswith(_CORRECTED):
+            if term.startswith(_PROBED):
                 sums.append(zlib.crc32(term))
                 summed.append(len(references))
             references.append(postings.add(docs))
@@ -84,7 +84,7 @@ class Vocabulary:
         )
 
     def known(self, terms: Sequence[str]) -> Iterator[str]:
-        """Those of `terms` that there are; only fields in which words are corrected."""
+        """Those of `terms` that there are; only fields of which many are asked at once."""
         sums = np.fromiter((zlib.crc32(term.encode()) for term in terms), "<u4", len(terms))
         first = np.searchsorted(self._sums, sums)
         found = first < len(self._sums)
