@@ -19,7 +19,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.core import i18n
 from app.core.crypto import token
-from app.core.errors import Missing
+from app.core.errors import Missing, Refused
+from app.core.i18n import gettext as _
 from app.web import metrics
 from app.web.openly import is_open
 
@@ -28,6 +29,8 @@ log = structlog.get_logger("web")
 PREFIX = re.compile(r"^/(vi|en|fr)(?=/|$)")
 REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_NOT_IN_ADDRESSES = re.compile(rb"[^\x21-\x7e]")
+LONGEST_QUERY = 32_000  # bytes; to take apart what a program without manners sends takes seconds
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 QUIET = ("/static/", "/healthz", "/readyz", "/metrics")
 
@@ -105,11 +108,13 @@ class Context:
 class Language:
     """Settles the reader's language: prefix, then their choice, then `Accept-Language`.
 
-    A prefix is taken off the path, so that routes know nothing of it, and put back by `url()`.
+    A prefix is taken off the path, so that routes know nothing of it, and put back by `url()`. What
+    no address may hold is escaped in the query, as browsers do.
 
     Raises:
         Missing: the address holds a control character; none of ours does, and PostgreSQL takes no
             text with a NUL in it.
+        Refused: the query is longer than any of ours.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -127,12 +132,17 @@ class Language:
         if found:  # in place: what stands outside asks the scope for its route
             scope["path"] = scope["path"][found.end() :] or "/"
             scope["raw_path"] = scope["path"].encode()
+        asked = scope["query_string"]
+        too_long = len(asked) > LONGEST_QUERY
+        scope["query_string"] = b"" if too_long else _NOT_IN_ADDRESSES.sub(_escaped, asked)
         request = Request(scope)
         locale = found.group(1) if found else _chosen(request)
         i18n.set_locale(locale if locale in i18n.LOCALES else _preferred(request))
         state["path"] = scope["path"]
         if _CONTROL.search(scope["path"]):
             raise Missing
+        if too_long:
+            raise Refused(_("This address is too long."))
 
         if scope["path"].startswith("/static/"):  # the same in every language
             await self.app(scope, receive, send)
@@ -149,6 +159,10 @@ class Language:
             await send(message)
 
         await self.app(scope, receive, send_on)
+
+
+def _escaped(found: re.Match[bytes]) -> bytes:
+    return b"%%%02X" % found[0][0]
 
 
 def _chosen(request: Request) -> str:
