@@ -302,6 +302,23 @@ def build_base() -> None:
     typer.echo(f"{base.name}: {base.members} members")
 
 
+@search_group.command("renew")
+def renew_life() -> None:
+    """Let nothing count that was kept of members so far: after the server's files were put back.
+
+    Pages are kept anew, whoever follows /api/v1/changes begins anew, and a base is due.
+    """
+
+    async def work() -> str:
+        async with db.transaction() as session:
+            await members.renew_life(session, operator())
+        return (
+            "renewed: nothing kept of members before counts any more; a proxy is best emptied too"
+        )
+
+    run(work())
+
+
 @search_group.command("state")
 def base_state() -> None:
     """Tell what base there is, and whether another is due."""

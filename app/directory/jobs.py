@@ -2,27 +2,39 @@
 
 import asyncio
 import sys
+from contextlib import suppress
 
 import structlog
 
 from app.core import jobs
 from app.core.config import ROOT, settings
 from app.core.db import transaction
-from app.directory.search import keeper
+from app.core.viewer import Viewer
+from app.directory.search import feed, keeper, witness
 from app.members import service as members
 
 log = structlog.get_logger("directory.jobs")
+PORTAL = Viewer.system("portal")
 
 
 @jobs.queue.periodic(cron="*/1 * * * *")
 @jobs.queue.task(name="directory.keep_base", queueing_lock="directory.keep_base")
 async def keep_base(timestamp: int) -> None:  # noqa: ARG001 - procrastinate gives it
     """See to it that the base of the search is new enough."""
+    folder = settings().search_folder
     async with transaction() as session:
         renewed = await members.renew_versions(session)
-        now = await keeper.situation(session, settings().search_folder)
+        back = witness.went_back(folder, await feed.state(session))
+        if back:
+            await members.renew_life(session, PORTAL)
+        state = await feed.state(session)
+        now = await keeper.situation(session, folder)
     if renewed:
         log.warning("the database comes from another cluster", members=renewed)
+    if back:
+        log.warning("the database was put back from a copy; its life is renewed")
+    with suppress(OSError):  # no room: a builder says so
+        witness.note(folder, state)
     if now.due:
         await _build()
 

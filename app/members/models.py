@@ -9,6 +9,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Base, Record, text_enum
 
+NOBODY = UUID(int=0)
+"""The account whose row in `member_changes` says when the life of the database was renewed."""
+
 
 class Standing(StrEnum):
     """What a membership is now (design §2, "Members and standing")."""
@@ -95,7 +98,8 @@ class MemberChange(Base):
 
     `xid` is the transaction that changed it: another one after every change, so it serves as the
     version of all that is shown of the member. An account without a membership has a row from its
-    first proven channel on, with no `serial`; a member whose row was deleted keeps theirs.
+    first proven channel on, with no `serial`; a member whose row was deleted keeps theirs. The row
+    of `NOBODY` is no account's: `service.renew_life` writes it.
     """
 
     __tablename__ = "member_changes"

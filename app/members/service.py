@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Text, cast, func, select, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.audit import service as audit
@@ -16,7 +17,7 @@ from app.core.i18n import gettext as _
 from app.core.text import vietnamese_sort_key
 from app.core.viewer import Viewer
 from app.members import mails, policy
-from app.members.models import Member, MemberChange, Party, Standing, StandingChange
+from app.members.models import NOBODY, Member, MemberChange, Party, Standing, StandingChange
 from app.members.policy import Profile
 
 
@@ -298,3 +299,19 @@ async def renew_versions(session: AsyncSession) -> int:
         .returning(MemberChange.account_id)
     )
     return len(renewed.all())
+
+
+async def renew_life(session: AsyncSession, by: Viewer) -> None:
+    """Let nothing that was kept of members be taken for what is true now (decision 0020).
+
+    After the server's files were put back from a copy, the versions that were given since are given
+    again, for something else. From now on bases, tags and cursors of before are of another life.
+    """
+    own = cast(cast(func.pg_current_xact_id(), Text), BigInteger)
+    at = func.clock_timestamp()
+    await session.execute(
+        insert(MemberChange)
+        .values(account_id=NOBODY, serial=None, xid=own, at=at)
+        .on_conflict_do_update(index_elements=["account_id"], set_={"xid": own, "at": at})
+    )
+    await audit.record(session, "members.life_renewed", None, by)

@@ -35,19 +35,22 @@ from app.channels.models import Channel
 from app.channels.queries import PROVEN
 from app.core.db import Database
 from app.directory.search.documents import Document, Handle
-from app.members.models import Member, MemberChange
+from app.members.models import NOBODY, Member, MemberChange
 from app.members.policy import PRESENT
 
 BATCH = 5_000  # documents read in one statement
-_STATE = (  # cluster, timeline, database, and the table as it is filled; every role may ask
+_STATE = (  # cluster, timeline, database, table as it is filled, renewal; every role may ask
     text(
         "SELECT system_identifier || '/' ||"
         " CASE WHEN pg_is_in_recovery() THEN 'standby'"
         " ELSE substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8) END"
         " || '/' || (SELECT oid FROM pg_database WHERE datname = current_database())"
-        " || '/' || pg_relation_filenode('member_changes') AS life,"
+        " || '/' || pg_relation_filenode('member_changes') || '/' ||"
+        " coalesce((SELECT extract(epoch FROM at) FROM member_changes"
+        " WHERE account_id = :nobody), 0) AS life,"
         " pg_current_snapshot()::text AS snapshot FROM pg_control_system()"
     )
+    .bindparams(nobody=NOBODY)
     .columns(column("life", Text), column("snapshot", Text))
     .subquery("state")
 )
@@ -79,8 +82,8 @@ class Moment:
 class State:
     """Where the database is.
 
-    `life` is another one for another cluster, timeline or database, and after a dump was read in:
-    what changed since an earlier moment cannot be told then.
+    `life` is another one for another cluster, timeline or database, after a dump was read in, and
+    when it was renewed: what changed since an earlier moment cannot be told then.
     """
 
     life: str
