@@ -101,7 +101,12 @@ def format_date(day: date, length: Length = "long") -> str:
         day = day.astimezone(VIETNAM).date()
     if current_locale() == "vi" and length in ("medium", "long"):
         return f"{day.day}/{day.month}/{day.year}"  # “từ 3 tháng 11” reads “for 3 months” at first
-    return dates.format_date(day, length, locale=_babel())
+    return _date(_babel(), day, length)
+
+
+@lru_cache(maxsize=20_000)
+def _date(locale: str, day: date, length: Length) -> str:
+    return dates.format_date(day, length, locale=locale)
 
 
 def format_datetime(moment: datetime) -> str:

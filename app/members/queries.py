@@ -3,9 +3,23 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ColumnElement, Text, cast, exists, func, select, tuple_
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Row,
+    Text,
+    Uuid,
+    any_,
+    bindparam,
+    cast,
+    exists,
+    func,
+    select,
+    tuple_,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import clock
@@ -73,9 +87,14 @@ class MemberView:
 
     def portrait_path(self, size: str) -> str | None:
         """The address of the portrait in a size of `core.pictures`: "card" or "profile"."""
-        if self.portrait is None:
-            return None
-        return f"/portraits/{self.portrait.removeprefix('portraits/')}/{size}.webp"
+        return portrait_path(self.portrait, size)
+
+
+def portrait_path(portrait: str | None, size: str) -> str | None:
+    """The address of the portrait with the key `portrait`; None without one."""
+    if portrait is None:
+        return None
+    return f"/portraits/{portrait.removeprefix('portraits/')}/{size}.webp"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +149,24 @@ class Changed:
     at: datetime
 
 
-def view(member: Member) -> MemberView:
-    """A member's row as pages may have it."""
+# Columns, not entities: whoever only shows a member needs nothing that keeps track of changes.
+_M = Member.__table__.c
+_VIEW = select(
+    _M.id, _M.serial, _M.account_id, _M.number, _M.standing, _M.standing_since, _M.standing_until,
+    _M.standing_because, _M.bar_until, _M.joined_at, _M.term_ends_on, _M.stage_name, _M.legal_name,
+    _M.legal_name_public, _M.biography, _M.province, _M.topics, _M.languages, _M.portrait,
+)  # fmt: skip
+_OF_ACCOUNTS = _VIEW.where(_M.account_id == any_(bindparam("accounts", type_=ARRAY(Uuid))))
+_OF_NUMBER = _VIEW.where(_M.number == bindparam("number"))
+_CHANGES = MemberChange.__table__
+_WITH_CHANGE = _OF_NUMBER.add_columns(_CHANGES.c.at.label("changed_at")).outerjoin_from(
+    Member.__table__, _CHANGES, _CHANGES.c.serial == _M.serial
+)
+_OF_SERIALS = _VIEW.where(_M.serial == any_(bindparam("serials", type_=ARRAY(BigInteger))))
+
+
+def view(member: Member | Row[*tuple[Any, ...]]) -> MemberView:
+    """A member as pages may have them: from an entity, or a row with columns of its names."""
     return MemberView(
         id=member.id,
         serial=member.serial,
@@ -154,58 +189,52 @@ def view(member: Member) -> MemberView:
     )
 
 
-async def _one(session: AsyncSession, where: ColumnElement[bool]) -> MemberView | None:
-    found = await session.scalar(select(Member).where(where))
-    return view(found) if found else None
-
-
 async def member_of(session: AsyncSession, account_id: UUID) -> MemberView | None:
     """The membership of an account, whatever its standing."""
-    return await _one(session, Member.account_id == account_id)
+    return (await members_of(session, [account_id])).get(account_id)
 
 
 async def by_number(session: AsyncSession, number: str) -> MemberView | None:
     """The member of a canonical number, whatever their standing."""
-    return await _one(session, Member.number == number)
+    found = (await session.execute(_OF_NUMBER, {"number": number})).first()
+    return view(found) if found else None
+
+
+async def with_change(session: AsyncSession, number: str) -> tuple[MemberView, datetime] | None:
+    """The member of a canonical number, and when what the public sees of them changed last.
+
+    One statement.
+    """
+    found = (await session.execute(_WITH_CHANGE, {"number": number})).first()
+    return (view(found), found.changed_at or found.standing_since) if found else None
 
 
 async def members_of(
     session: AsyncSession, account_ids: Collection[UUID]
 ) -> dict[UUID, MemberView]:
     """The memberships of several accounts, by account, in one statement."""
-    found = await session.scalars(select(Member).where(Member.account_id.in_(account_ids)))
-    return {member.account_id: view(member) for member in found}
+    found = await session.execute(_OF_ACCOUNTS, {"accounts": list(account_ids)})
+    return {row.account_id: view(row) for row in found}
 
 
 async def by_serials(session: AsyncSession, serials: Collection[int]) -> dict[int, MemberView]:
     """Several members by serial, in one statement."""
-    found = await session.scalars(select(Member).where(Member.serial.in_(serials)))
-    return {member.serial: view(member) for member in found}
+    found = await session.execute(_OF_SERIALS, {"serials": list(serials)})
+    return {row.serial: view(row) for row in found}
+
+
+_S = StandingChange.__table__.c
+_HISTORY = (
+    select(_S.at, _S.old, _S.new, _S.party, _S.until, _S.because)
+    .where(_S.member_id == bindparam("member"))
+    .order_by(_S.at.desc(), _S.id.desc())
+)
 
 
 async def history(session: AsyncSession, member_id: UUID) -> tuple[Change, ...]:
     """Every move of a member's standing, newest first."""
-    rows = await session.execute(
-        select(
-            StandingChange.at,
-            StandingChange.old,
-            StandingChange.new,
-            StandingChange.party,
-            StandingChange.until,
-            StandingChange.because,
-        )
-        .where(StandingChange.member_id == member_id)
-        .order_by(StandingChange.at.desc(), StandingChange.id.desc())
-    )
+    rows = await session.execute(_HISTORY, {"member": member_id})
     return tuple(Change(*row) for row in rows)
-
-
-async def changed_at(session: AsyncSession, serial: int) -> datetime | None:
-    """When what the public sees of a member changed last; None for nobody's serial."""
-    found: datetime | None = await session.scalar(
-        select(MemberChange.at).where(MemberChange.serial == serial)
-    )
-    return found
 
 
 async def shows_portrait(session: AsyncSession, key: str) -> bool:

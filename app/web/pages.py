@@ -1,6 +1,6 @@
 """Pages: one Jinja environment, the words and helpers every template may use."""
 
-from collections.abc import Callable, Mapping, MutableMapping
+from collections.abc import Callable, Hashable, Mapping, MutableMapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -48,6 +48,20 @@ def _html_ngettext(one: str, many: str, n: int, /, **values: Any) -> Markup:
     return Markup(found) % {"n": i18n.format_number(n), **values}  # noqa: S704
 
 
+def again(made: Callable[..., Markup], *given: Hashable) -> Markup:
+    """What the macro `made` makes of `given`, kept by language: for parts that are few and return.
+
+    Only where nothing but what is given and the language decides, and what is given comes from a
+    vocabulary: a status, a platform, a province.
+    """
+    return _again(i18n.current_locale(), made, given)
+
+
+@lru_cache(maxsize=2000)
+def _again(_locale: str, made: Callable[..., Markup], given: tuple[Hashable, ...]) -> Markup:
+    return made(*given)
+
+
 class _Environment(Environment):
     """With globals that are the same for every template, which Jinja then need not compare.
 
@@ -79,6 +93,7 @@ def environment() -> Environment:
         ngettext=_html_ngettext,
         pgettext=i18n.pgettext,
         static=static,
+        again=again,
         reference=reference,
         demo=settings().demo,
         base_url=settings().base_url,

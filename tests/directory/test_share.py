@@ -386,7 +386,7 @@ async def test_each_reads_the_member_the_channels_and_when_they_changed(
     with statements(portal.database.engine) as seen:
         await portal.get(path)
     own = [each for each in seen if re.search(r"FROM (members|channels|member_changes)\b", each)]
-    assert len([each for each in own if "xid" not in each]) == 3
+    assert len([each for each in own if "xid" not in each]) == 2
 
 
 async def test_the_page_to_share_from_shows_the_code_and_every_way_on(portal: Portal) -> None:

@@ -3,9 +3,10 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ARRAY, Row, Uuid, any_, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.channels.models import Channel, FollowersSource, MethodKey
@@ -82,29 +83,36 @@ class Card:
         return reference.provinces[self.province].name()
 
 
+_CHANNELS = Channel.__table__.c
+_HELD = (
+    select(
+        _CHANNELS.account_id, _CHANNELS.platform, _CHANNELS.url, _CHANNELS.key, _CHANNELS.handle,
+        _CHANNELS.followers, _CHANNELS.followers_as_of, _CHANNELS.followers_source,
+        _CHANNELS.proven_at, _CHANNELS.proof_method, _CHANNELS.lost_at, _CHANNELS.removed_at,
+    )
+    .where(_CHANNELS.account_id == any_(bindparam("accounts", type_=ARRAY(Uuid))), *PROVEN)
+    .order_by(_CHANNELS.followers.desc().nulls_last(), _CHANNELS.platform, _CHANNELS.key)
+)  # fmt: skip
+
+
 async def held_by(
     session: AsyncSession, account_ids: Collection[UUID]
 ) -> dict[UUID, tuple[ChannelLine, ...]]:
     """The channels that each account has proven and holds, largest first, in one statement."""
-    rows = await session.scalars(
-        select(Channel)
-        .where(Channel.account_id.in_(account_ids), *PROVEN)
-        .order_by(Channel.followers.desc().nulls_last(), Channel.platform, Channel.key)
-    )
     found: dict[UUID, list[ChannelLine]] = {account: [] for account in account_ids}
-    for channel in rows:
-        found[channel.account_id].append(line(channel))
+    for row in await session.execute(_HELD, {"accounts": list(found)}):
+        found[row.account_id].append(line(row))
     return {account: tuple(lines) for account, lines in found.items()}
 
 
-def line(channel: Channel) -> ChannelLine:
-    """A channel that is proven, or was."""
+def line(channel: Channel | Row[*tuple[Any, ...]]) -> ChannelLine:
+    """A channel that is proven, or was: as an entity, or as a row with columns of its names."""
     assert channel.proven_at is not None  # noqa: S101 - the callers ask for no other
     return ChannelLine(
         account_id=channel.account_id,
         platform=channel.platform,
         platform_name=platform_name(channel.platform),
-        shown=_shown(channel),
+        shown=shown(channel.platform, channel.url, channel.key, channel.handle),
         url=channel.url,
         followers=channel.followers,
         counted_on=channel.followers_as_of,
@@ -115,12 +123,13 @@ def line(channel: Channel) -> ChannelLine:
     )
 
 
-def _shown(channel: Channel) -> str:
-    if channel.platform == "mastodon":
-        return f"@{channel.key}"
-    if channel.handle:
-        return f"@{channel.handle}"
-    return channel.url.removeprefix("https://").removeprefix("www.").rstrip("/")
+def shown(platform: str, url: str, key: str, handle: str | None) -> str:
+    """How the public reads a channel: `@name`, else its address without what all have."""
+    if platform == "mastodon":
+        return f"@{key}"
+    if handle:
+        return f"@{handle}"
+    return url.removeprefix("https://").removeprefix("www.").rstrip("/")
 
 
 def _source(source: FollowersSource | None) -> str:
@@ -133,7 +142,7 @@ def _source(source: FollowersSource | None) -> str:
     }[source]
 
 
-def _how(method: MethodKey | None) -> str:
+def _how(method: str | None) -> str:
     if method is None:
         return ""
     return {
@@ -141,24 +150,6 @@ def _how(method: MethodKey | None) -> str:
         MethodKey.REL_ME: _("by a link on the page"),
         MethodKey.STAFF: _("looked at by staff"),
     }[method]
-
-
-def card(member: MemberView, channels: tuple[ChannelLine, ...]) -> Card:
-    """A member with their proven channels, as a list shows them; of who is none today less."""
-    return Card(
-        serial=member.serial,
-        number=member.number,
-        stage_name=member.stage_name,
-        standing=member.standing.value,
-        legal_name=member.legal_name,
-        biography=member.biography if member.present else "",
-        topic_keys=member.topics if member.present else (),
-        province=member.province,
-        portrait_url=portrait_url(member, "card"),
-        channels=tuple(
-            CardChannel(c.platform, c.shown, c.followers, c.counted_on) for c in channels
-        ),
-    )
 
 
 def portrait_url(member: MemberView, size: str) -> str | None:

@@ -61,26 +61,21 @@ class Handed:
 
 
 async def handed(session: AsyncSession, number: str) -> Handed | None:
-    """What is handed on of a canonical member number, whatever the standing. Three statements."""
-    member = await members.by_number(session, number)
-    if member is None:
+    """What is handed on of a canonical member number, whatever the standing. Two statements."""
+    found = await members.with_change(session, number)
+    if found is None:
         return None
-    return Handed(
-        member=member,
-        channels=(await held_by(session, [member.account_id]))[member.account_id],
-        changed_at=await _changed_at(session, member),
-    )
-
-
-async def _changed_at(session: AsyncSession, member: MemberView) -> datetime:
-    return await members.changed_at(session, member.serial) or member.standing_since
+    member, changed_at = found
+    account = member.account_id
+    return Handed(member, (await held_by(session, [account]))[account], changed_at)
 
 
 async def profile(session: AsyncSession, viewer: Viewer, number: str) -> ProfilePage | None:
-    """The page of a canonical member number, whatever the standing. Five statements."""
-    member = await members.by_number(session, number)
-    if member is None:
+    """The page of a canonical member number, whatever the standing. Four statements."""
+    found = await members.with_change(session, number)
+    if found is None:
         return None
+    member, changed_at = found
     account = member.account_id
     present = member.present
     return ProfilePage(
@@ -96,7 +91,7 @@ async def profile(session: AsyncSession, viewer: Viewer, number: str) -> Profile
         history=await members.history(session, member.id),
         signature=(await conduct.latest_signatures(session, [account])).get(account),
         ended_on=None if present else _ended_on(member),
-        changed_at=await _changed_at(session, member),
+        changed_at=changed_at,
         summary=_summary(member) if present else "",
         own=viewer.account_id == account,
     )

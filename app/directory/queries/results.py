@@ -66,7 +66,7 @@ class Results:
 
 
 async def results(query: Query) -> Results:
-    """What `query` finds. Two statements for cards that are not kept, otherwise none."""
+    """What `query` finds. One statement for cards that are not kept, otherwise none."""
     answer = await live().found(query)
     query = query.on_page(answer.page)
     return Results(

@@ -5,6 +5,7 @@ import mmap
 import os
 import zlib
 from array import array
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from itertools import pairwise
@@ -111,6 +112,17 @@ class Texts:
         first = starts[0]
         data = os.pread(self._file.fileno(), starts[-1] - first, first)
         return [data[a - first : b - first] for a, b in pairwise(starts)]
+
+    def place(self, text: bytes, start: int, stop: int) -> int:
+        """Where `text` stands, or would, among those from `start` to `stop`, which are sorted."""
+        starts = self._starts[start : stop + 1].tolist()
+        first = starts[0]
+        data = os.pread(self._file.fileno(), starts[-1] - first, first)
+
+        def each(at: int) -> bytes:  # to cut all of them out would take longer than to search
+            return data[starts[at] - first : starts[at + 1] - first]
+
+        return start + bisect_left(range(stop - start), text, key=each)
 
 
 class Reader:

@@ -109,4 +109,4 @@ class Vocabulary:
     def _place(self, term: bytes) -> int:
         step = bisect_left(self._steps, term)
         low, high = max(0, step - 1) * _STEP, min(step * _STEP, len(self))
-        return low + bisect_left(self._texts.several(low, high), term)
+        return self._texts.place(term, low, high)
