@@ -23,8 +23,9 @@ from app.channels.policy.platforms import platform_name
 from app.core import clock
 
 PER_PAGE = 50
-PROVEN = (Channel.proven_at.is_not(None), Channel.lost_at.is_(None), Channel.removed_at.is_(None))
-"""What holds of a channel that is proven today."""
+_C = Channel.__table__.c
+PROVEN = (_C.proven_at.is_not(None), _C.lost_at.is_(None), _C.removed_at.is_(None))
+"""What holds of a channel that is proven today; of columns, so that it makes no entities."""
 
 
 @dataclass(frozen=True, slots=True)
