@@ -8,7 +8,6 @@ from babel.support import LazyProxy
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
 from app.channels.methods import METHODS
-from app.channels.models import MethodKey
 from app.channels.policy.followers import MOST_FOLLOWERS, read_followers
 from app.channels.policy.links import recognise
 from app.channels.policy.platforms import platforms
@@ -77,7 +76,7 @@ class RemoveForm(FormModel):
 class BeginForm(FormModel):
     """The way of proving that was chosen."""
 
-    method: MethodKey
+    method: str
 
     messages: ClassVar[Mapping[str, LazyProxy]] = {
         "method": _l("Choose how you want to prove the channel.")
@@ -133,7 +132,7 @@ def method_choices(platform: str) -> list[tuple[str, str, str]]:
     """The ways of proving a channel of `platform`: key, title, and what to know of it."""
     return [
         (
-            m.key.value,
+            m.key,
             str(m.title),
             " ".join(filter(None, (str(m.summary), str(m.hint(platform) or "")))),
         )

@@ -6,9 +6,9 @@ import structlog
 from procrastinate import RetryStrategy
 
 from app.channels import service
-from app.channels.fetcher import FetchFailed, fetcher
+from app.channels.fetcher import FetchFailed
 from app.channels.methods import METHODS, Ask, Finding
-from app.channels.models import MethodKey
+from app.channels.methods.reach import reach
 from app.core import jobs
 from app.core.db import database, transaction
 from app.core.viewer import Viewer
@@ -29,15 +29,15 @@ async def check_proof(proof_id: str) -> None:
         return
     ask, proof = asked
     finding = await look(proof.method, ask)
-    log.info("checked", method=proof.method.value, platform=ask.platform, failure=finding.failure)
+    log.info("checked", method=proof.method, platform=ask.platform, failure=finding.failure)
     async with transaction() as session:
         await service.record(session, UUID(proof_id), finding)
 
 
-async def look(method: MethodKey, ask: Ask) -> Finding:
+async def look(method: str, ask: Ask) -> Finding:
     """What `method` sees at the page that is asked about; a page that cannot be read is one too."""
     try:
-        return await METHODS[method].check(ask, fetcher())
+        return await METHODS[method].check(ask, reach())
     except FetchFailed as failed:
         return Finding(failed.key, {"url": ask.url, "detail": failed.detail})
 

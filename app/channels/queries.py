@@ -15,7 +15,6 @@ from app.channels.models import (
     Channel,
     ChannelProof,
     IdentityLink,
-    MethodKey,
     ProofStatus,
 )
 from app.channels.policy import links, proofs
@@ -64,7 +63,7 @@ class Attempt:
     """One attempt to prove a channel."""
 
     id: UUID
-    method: MethodKey
+    method: str
     status: str
     code: str
     asked_at: datetime
@@ -83,7 +82,7 @@ class Attempt:
     def with_staff(self) -> bool:
         """Whether it waits for somebody of staff to look."""
         contested = self.failure == proofs.CONTESTED
-        return self.status == "pending" and (self.method is MethodKey.STAFF or contested)
+        return self.status == "pending" and (self.method == "staff" or contested)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +133,7 @@ class WaitingPage:
 
 def _with_staff() -> ColumnElement[bool]:
     return (ChannelProof.status == ProofStatus.PENDING) & or_(
-        ChannelProof.method == MethodKey.STAFF, ChannelProof.failure == proofs.CONTESTED
+        ChannelProof.method == "staff", ChannelProof.failure == proofs.CONTESTED
     )
 
 
@@ -159,11 +158,13 @@ def _view(channel: Channel, waiting: bool) -> ChannelView:  # noqa: FBT001 - a c
         counted_on=channel.followers_as_of,
         source=channel.followers_source.value if channel.followers_source else "",
         proven_at=channel.proven_at,
-        method=channel.proof_method.value if channel.proof_method else None,
+        method=channel.proof_method or None,
         lost_at=channel.lost_at,
         removed_at=channel.removed_at,
         version=channel.version,
-        state=proofs.state(channel.proven_at, channel.lost_at, waiting=waiting).value,
+        state=proofs.state(
+            channel.proven_at, channel.lost_at, channel.stale_since, waiting=waiting
+        ).value,
     )
 
 

@@ -210,7 +210,7 @@ async def _one(
         channel=channel,
         latest=latest,
         current=current,
-        form=form or blank(BeginForm, method=current.method.value if current else "page_code"),
+        form=form or blank(BeginForm, method=current.method if current else "page_code"),
         methods=method_choices(channel.platform),
         **await _telling(session, channel, current),
         failures=FAILURES,
@@ -229,6 +229,7 @@ async def _telling(
         platform=channel.platform,
         url=channel.url,
         key=channel.key,
+        handle=channel.handle,
         code=current.code,
         identity_url=service.identity_url(token) if token else "",
     )

@@ -8,7 +8,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from urllib.parse import parse_qsl, urlencode
 
-from app.channels.models import MethodKey
+from app.channels.methods import METHODS
 from app.channels.policy.platforms import platforms
 from app.core import clock
 from app.core.i18n import compact_number
@@ -57,7 +57,7 @@ def _vocabulary(name: str) -> Mapping[str, str]:
         "platform": platforms(),
         "tier": reference.tiers,
         "language": reference.languages,
-        "method": [method.value for method in MethodKey],
+        "method": METHODS,
         "standing": [standing.value for standing in Standing],
     }[name]
     return MappingProxyType({key: key for key in keys})
@@ -267,7 +267,7 @@ def label(name: str, value: str) -> str:
     if name == "standing":
         return standing_name(Standing(key))
     if name == "method":
-        return method_name(MethodKey(key))
+        return str(METHODS[key].name)
     if name == "since":
         return key
     if name == "tier":
@@ -278,15 +278,6 @@ def label(name: str, value: str) -> str:
         "language": reference.languages,
     }
     return terms[name][key].name()
-
-
-def method_name(method: MethodKey) -> str:
-    """How a channel was proven, in a few words."""
-    return {
-        MethodKey.PAGE_CODE: _("A code on the page"),
-        MethodKey.REL_ME: _("A link on the page"),
-        MethodKey.STAFF: _("A look by staff"),
-    }[method]
 
 
 def _tier_label(tier: Tier) -> str:

@@ -10,7 +10,7 @@ import pytest
 
 from app.channels import jobs, queries, service
 from app.channels.fetcher import Fetcher, install_fetcher
-from app.channels.models import ChannelProof, MethodKey
+from app.channels.models import ChannelProof
 from app.core import clock
 from tests.channels.local_web import LocalWeb, certify, fetcher_to, page, serve
 from tests.factories.accounts import make_account, viewer_of
@@ -30,7 +30,7 @@ async def web(tmp_path: Path) -> AsyncIterator[LocalWeb]:
             install_fetcher(None)
 
 
-async def arrange(portal: Portal, method: MethodKey) -> tuple[UUID, UUID, str]:
+async def arrange(portal: Portal, method: str) -> tuple[UUID, UUID, str]:
     """A website of somebody's, with an attempt and a check asked for: channel, proof, what to show."""
     async with portal.transaction() as session:
         account = await make_account(session)
@@ -39,7 +39,7 @@ async def arrange(portal: Portal, method: MethodKey) -> tuple[UUID, UUID, str]:
         )
         proof = await make_proof(session, channel, method)
         await service.ask_check(session, viewer_of(account), channel.id)
-        if method is MethodKey.REL_ME:
+        if method == "rel_me":
             token = await queries.token_of(session, account.id)
             return channel.id, proof.id, f'<a rel="me" href="{service.identity_url(token or "")}">'
         return channel.id, proof.id, f"<p>{proof.code}</p>"
@@ -53,9 +53,9 @@ async def outcome(portal: Portal, channel_id: UUID) -> tuple[str, str | None, bo
     return channel.state, attempts[0].failure, attempts[0].checking
 
 
-@pytest.mark.parametrize("method", [MethodKey.PAGE_CODE, MethodKey.REL_ME])
+@pytest.mark.parametrize("method", ["page_code", "rel_me"])
 async def test_a_page_that_shows_the_proof_proves_the_channel(
-    portal: Portal, web: LocalWeb, method: MethodKey
+    portal: Portal, web: LocalWeb, method: str
 ) -> None:
     channel_id, proof_id, shown = await arrange(portal, method)
     web.sites["bepnha.example/"] = page(shown)
@@ -81,7 +81,7 @@ async def test_a_page_that_shows_the_proof_proves_the_channel(
 async def test_a_page_that_does_not_leaves_the_attempt_open_and_says_why(
     portal: Portal, web: LocalWeb, answer: bytes, failure: str
 ) -> None:
-    channel_id, _, _ = await arrange(portal, MethodKey.PAGE_CODE)
+    channel_id, _, _ = await arrange(portal, "page_code")
     web.sites["bepnha.example/"] = answer
     await portal.work()
     assert await outcome(portal, channel_id) == ("unproven", failure, False)
@@ -90,7 +90,7 @@ async def test_a_page_that_does_not_leaves_the_attempt_open_and_says_why(
 async def test_the_database_is_let_go_while_a_page_is_awaited(
     portal: Portal, web: LocalWeb
 ) -> None:
-    channel_id, proof_id, shown = await arrange(portal, MethodKey.PAGE_CODE)
+    channel_id, proof_id, shown = await arrange(portal, "page_code")
     asked, go_on = asyncio.Event(), asyncio.Event()
 
     async def slowly() -> AsyncIterator[bytes]:
@@ -110,7 +110,7 @@ async def test_the_database_is_let_go_while_a_page_is_awaited(
 async def test_a_channel_that_is_removed_while_it_is_read_stays_removed(
     portal: Portal, web: LocalWeb
 ) -> None:
-    channel_id, proof_id, shown = await arrange(portal, MethodKey.PAGE_CODE)
+    channel_id, proof_id, shown = await arrange(portal, "page_code")
 
     async def meanwhile() -> AsyncIterator[bytes]:
         async with portal.transaction() as session:
@@ -128,7 +128,7 @@ async def test_a_channel_that_is_removed_while_it_is_read_stays_removed(
 
 
 async def test_the_guard_stands_where_no_test_stepped_in(portal: Portal, web: LocalWeb) -> None:
-    channel_id, _, shown = await arrange(portal, MethodKey.PAGE_CODE)
+    channel_id, _, shown = await arrange(portal, "page_code")
     web.sites["bepnha.example/"] = page(shown)
 
     async def inside(_host: str, _port: int) -> list[tuple[str, int]]:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from app.channels import service
 from app.channels.methods import Finding
-from app.channels.models import Channel, ChannelProof, MethodKey
+from app.channels.models import Channel, ChannelProof
 from app.core.db import Database
 from app.core.errors import PortalError, Refused
 from app.core.viewer import Viewer
@@ -68,7 +68,7 @@ async def test_adding_one_channel_twice_at_once_makes_one(committed: Database) -
 async def test_two_reviewers_who_settle_at_once_leave_one_outcome(committed: Database) -> None:
     async with committed.write() as session:
         channel = await make_channel(session)
-        await make_proof(session, channel, MethodKey.STAFF)
+        await make_proof(session, channel, "staff")
         staff = [
             viewer_of(await make_account(session, roles=("reviewer",)), "reviewer")
             for _ in range(2)

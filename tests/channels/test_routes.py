@@ -10,7 +10,7 @@ from sqlalchemy import func, select, text
 from app.accounts.models import Account
 from app.channels import queries, routes, service
 from app.channels.methods import Finding
-from app.channels.models import Channel, MethodKey
+from app.channels.models import Channel
 from app.core.crypto import uuid7
 from tests.conftest import statements
 from tests.factories.accounts import make_account, viewer_of
@@ -179,7 +179,7 @@ async def test_a_way_must_be_chosen_from_those_shown(
 async def test_a_refusal_is_shown_with_its_reason(portal: Portal, owner: Account) -> None:
     channel = await channel_of(portal, owner)
     async with portal.transaction() as session:
-        await make_proof(session, await session.get_one(Channel, channel.id), MethodKey.STAFF)
+        await make_proof(session, await session.get_one(Channel, channel.id), "staff")
         reviewer = viewer_of(await make_account(session, roles=("reviewer",)), "reviewer")
         found = await session.get_one(Channel, channel.id)
         await service.refuse(session, reviewer, channel.id, found.version, "No code <b>there</b>.")
@@ -258,7 +258,7 @@ async def test_the_address_for_rel_me_says_whose_it_is_only_of_members(
     channel = await channel_of(portal, owner, link="tenban.vn", platform="website")
     async with portal.transaction() as session:
         found = await session.get_one(Channel, channel.id)
-        await make_proof(session, found, MethodKey.REL_ME)
+        await make_proof(session, found, "rel_me")
         token = await queries.token_of(session, owner.id)
     portal.sign_out()
 
@@ -288,7 +288,7 @@ async def test_lists_take_the_same_statements_for_one_and_for_three(portal: Port
         for wanted in (1, 2):
             for _ in range(wanted):
                 channel = await make_channel(session, account=account)
-                await make_proof(session, channel, MethodKey.STAFF)
+                await make_proof(session, channel, "staff")
                 other = await make_channel(session, link=channel.url)
                 await make_proof(session, other, seen=True)
             with statements(portal.database.engine) as seen:

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.audit.models import AuditEvent
 from app.channels import queries, service
 from app.channels.methods import Finding
-from app.channels.models import Channel, ChannelProof, MethodKey, ProofStatus
+from app.channels.models import Channel, ChannelProof, ProofStatus
 from app.channels.policy.proofs import MOST_CHANNELS
 from app.channels.policy.reasons import NotRecognised
 from app.core import clock
@@ -128,7 +128,7 @@ async def test_nobody_touches_the_channel_of_another(session: AsyncSession) -> N
     for work in (
         service.set_followers(session, stranger, channel.id, channel.version, followers=1),
         service.remove(session, stranger, channel.id, channel.version),
-        service.begin(session, stranger, channel.id, MethodKey.STAFF),
+        service.begin(session, stranger, channel.id, "staff"),
         service.ask_check(session, stranger, channel.id),
     ):
         with pytest.raises(Missing):
@@ -146,11 +146,11 @@ async def test_beginning_twice_is_one_attempt_and_another_way_keeps_the_code(
     assert first.code is not None
     assert len(first.code) == 14
     assert (await make_proof(session, channel)).id == first.id
-    by_staff = await make_proof(session, channel, MethodKey.STAFF)
+    by_staff = await make_proof(session, channel, "staff")
     assert (by_staff.code, by_staff.expires_at) == (first.code, None)
     assert (first.status, first.failure) == (ProofStatus.FAILED, "replaced")
     assert await state(session, channel) == "pending"
-    rel_me = await make_proof(session, channel, MethodKey.REL_ME)
+    rel_me = await make_proof(session, channel, "rel_me")
     assert rel_me.code is None
     assert await queries.token_of(session, channel.account_id) is not None
     assert await state(session, channel) == "unproven"
@@ -159,7 +159,7 @@ async def test_beginning_twice_is_one_attempt_and_another_way_keeps_the_code(
 async def test_a_way_that_the_platform_lacks_is_refused(session: AsyncSession) -> None:
     channel = await make_channel(session)
     with pytest.raises(Refused):
-        await make_proof(session, channel, MethodKey.REL_ME)
+        await make_proof(session, channel, "rel_me")
 
 
 async def test_a_code_that_is_over_is_replaced_by_a_new_one(session: AsyncSession) -> None:
@@ -175,7 +175,7 @@ async def test_a_proof_that_is_seen_makes_the_channel_proven(session: AsyncSessi
     channel = await make_channel(session)
     proof = await make_proof(session, channel, seen=True, evidence={"matched": "…"})
     assert (proof.status, proof.evidence) == (ProofStatus.PROVEN, {"matched": "…"})
-    assert (channel.proven_at, channel.proof_method) == (proof.proven_at, MethodKey.PAGE_CODE)
+    assert (channel.proven_at, channel.proof_method) == (proof.proven_at, "page_code")
     assert await state(session, channel) == "proven"
     assert await moves(session, channel) == [("pending", "proven")]
     assert await subjects(session, channel) == []  # they are looking at the page themselves
@@ -216,7 +216,7 @@ async def test_a_check_needs_an_attempt_that_the_portal_can_look_at(session: Asy
     by = await owner_of(session, channel)
     with pytest.raises(Conflict):
         await service.ask_check(session, by, channel.id)
-    await make_proof(session, channel, MethodKey.STAFF)
+    await make_proof(session, channel, "staff")
     with pytest.raises(Conflict):
         await service.ask_check(session, by, channel.id)
 
@@ -234,7 +234,7 @@ async def test_the_clock_ends_codes_that_are_over_and_nothing_else(session: Asyn
     with clock.at(clock.now() - timedelta(hours=72)):
         old = await make_proof(session, over)
     young = await make_proof(session, fresh)
-    waiting = await make_proof(session, by_staff, MethodKey.STAFF)
+    waiting = await make_proof(session, by_staff, "staff")
     assert await service.expire_codes(session, CLOCK) == 1
     assert await service.expire_codes(session, CLOCK) == 0
     assert (old.status, old.failure) == (ProofStatus.FAILED, "expired")
@@ -275,7 +275,7 @@ async def test_asking_again_does_not_flag_it_again(session: AsyncSession) -> Non
     by = await owner_of(session, second)
     await service.ask_check(session, by, second.id)
     await service.record(session, proof.id, Finding(None))
-    assert (await service.begin(session, by, second.id, MethodKey.STAFF)).id == proof.id
+    assert (await service.begin(session, by, second.id, "staff")).id == proof.id
     flagged = await session.scalars(
         select(AuditEvent.id).where(AuditEvent.action == "channel.contested")
     )
@@ -290,8 +290,8 @@ async def test_staff_hand_a_contested_channel_over_in_two_steps(session: AsyncSe
     await service.take_away(session, by, first.id, first.version, "The channel was sold.")
     await service.confirm(session, by, second.id, second.version, "Seen in a video call.")
     assert (await state(session, first), await state(session, second)) == ("lost", "proven")
-    assert (proof.method, proof.by_account_id) == (MethodKey.PAGE_CODE, by.account_id)
-    assert second.proof_method is MethodKey.PAGE_CODE
+    assert (proof.method, proof.by_account_id) == ("page_code", by.account_id)
+    assert second.proof_method == "page_code"
 
 
 async def test_a_channel_that_its_holder_removed_can_be_proven_by_another(
@@ -312,11 +312,11 @@ async def test_staff_confirm_what_was_asked_of_them_and_the_owner_hears(
     session: AsyncSession,
 ) -> None:
     channel = await make_channel(session)
-    proof = await make_proof(session, channel, MethodKey.STAFF)
+    proof = await make_proof(session, channel, "staff")
     by = await reviewer(session)
     await service.confirm(session, by, channel.id, channel.version, " The code is in the bio. ")
     assert (proof.status, proof.note) == (ProofStatus.PROVEN, "The code is in the bio.")
-    assert channel.proof_method is MethodKey.STAFF
+    assert channel.proof_method == "staff"
     assert await subjects(session, channel) == [f"Kênh @{channel.handle} của bạn đã được xác minh"]
 
 
@@ -326,13 +326,13 @@ async def test_staff_may_confirm_without_being_asked(session: AsyncSession) -> N
     by = await reviewer(session)
     await service.confirm(session, by, channel.id, channel.version, "Seen on television.")
     assert (own_try.status, own_try.failure) == (ProofStatus.FAILED, "settled")
-    assert channel.proof_method is MethodKey.STAFF
+    assert channel.proof_method == "staff"
     assert len(await subjects(session, channel)) == 1
 
 
 async def test_a_refusal_ends_the_attempt_and_says_why(session: AsyncSession) -> None:
     channel = await make_channel(session)
-    proof = await make_proof(session, channel, MethodKey.STAFF)
+    proof = await make_proof(session, channel, "staff")
     by, seen = await reviewer(session), channel.version
     await service.refuse(session, by, channel.id, seen, "There is no code.")
     assert (proof.status, proof.failure) == (ProofStatus.FAILED, "not_confirmed")
@@ -372,7 +372,7 @@ async def test_staff_correct_a_count(session: AsyncSession) -> None:
 @pytest.mark.parametrize("role", ["officer", "board", "auditor", "", "own", "rival"])
 async def test_whoever_may_not_settle_is_refused(session: AsyncSession, role: str) -> None:
     channel = await make_channel(session)
-    await make_proof(session, channel, MethodKey.STAFF)
+    await make_proof(session, channel, "staff")
     if role == "own":
         by = Viewer(account_id=channel.account_id, roles=frozenset({"reviewer", "administrator"}))
     elif role == "rival":

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from app.accounts.models import Account
 from app.audit.models import AuditEvent
 from app.channels import queries, service
-from app.channels.models import Channel, MethodKey
+from app.channels.models import Channel
 from app.core.crypto import uuid7
 from tests.factories.accounts import make_account, viewer_of
 from tests.factories.channels import make_channel, make_proof
@@ -33,7 +33,7 @@ async def asked(portal: Portal, **given: object) -> Channel:
     async with portal.transaction() as session:
         owner = await make_account(session, display_name="Lê Thị Chủ")
         channel = await make_channel(session, account=owner, **given)  # type: ignore[arg-type]
-        await make_proof(session, channel, MethodKey.STAFF)
+        await make_proof(session, channel, "staff")
         return channel
 
 
@@ -98,7 +98,7 @@ async def test_nobody_sees_or_settles_what_is_their_own_affair(portal: Portal, p
             channel = await make_channel(session, link="tiktok.com/@bepnha")
         if part == "former rival":
             await service.remove(session, viewer_of(own), mine.id, mine.version)
-        await make_proof(session, channel, MethodKey.STAFF)
+        await make_proof(session, channel, "staff")
     assert (await portal.get(f"/staff/channels/{channel.id}")).status_code == 403
     assert "@bepnha" not in (await portal.get("/staff/channels")).text
     for act in ("confirm", "refuse", "take-away", "followers"):

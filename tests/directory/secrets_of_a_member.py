@@ -16,7 +16,7 @@ from app.applications.policy.assessment import Score
 from app.applications.service import assessment, decision, messages, review, sections, submit
 from app.channels import service as channels
 from app.channels.methods import Finding
-from app.channels.models import Channel, IdentityLink, MethodKey
+from app.channels.models import Channel, IdentityLink
 from app.core import clock, i18n
 from app.core.crypto import digest, token
 from app.core.viewer import Viewer
@@ -178,7 +178,7 @@ async def _channels(session: AsyncSession, secrets: Secrets, account: Account, b
     refused = await make_channel(
         session, account=account, link=_site(secrets.word("channel refused"))
     )
-    await channels.begin(session, by, refused.id, MethodKey.STAFF)
+    await channels.begin(session, by, refused.id, "staff")
     reviewer = await _reviewer(session, secrets, "name of who looked at channels")
     reasons = secrets.word("reasons of the refusal of a proof")
     await channels.refuse(session, reviewer, refused.id, refused.version, reasons)
@@ -206,7 +206,7 @@ def _site(name: str) -> str:
 async def _prove(
     session: AsyncSession, secrets: Secrets, channel: Channel, by: Viewer, evidence: dict[str, str]
 ) -> None:
-    proof = await channels.begin(session, by, channel.id, MethodKey.PAGE_CODE)
+    proof = await channels.begin(session, by, channel.id, "page_code")
     assert proof.code
     secrets.note(f"code of the proof of {channel.url}", proof.code)
     await channels.record(session, proof.id, Finding(None, evidence))

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.accounts.models import Account
 from app.channels import service
 from app.channels.methods import Finding
-from app.channels.models import Channel, ChannelProof, MethodKey
+from app.channels.models import Channel, ChannelProof
 from tests.factories.accounts import make_account, viewer_of
 
 _count = itertools.count(1)
@@ -32,7 +32,7 @@ async def make_channel(
 async def make_proof(
     session: AsyncSession,
     channel: Channel,
-    method: MethodKey = MethodKey.PAGE_CODE,
+    method: str = "page_code",
     *,
     seen: bool = False,
     evidence: Mapping[str, Any] | None = None,

@@ -9,7 +9,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.models import Account
-from app.channels.models import Channel, FollowersSource, MethodKey
+from app.channels.models import Channel, FollowersSource
 from app.channels.policy.links import recognise
 from app.channels.policy.lookalikes import channel_skeleton, skeleton
 from app.core import clock
@@ -57,7 +57,7 @@ def channel_row(account_id: Any, link: str, followers: int | None) -> dict[str, 
         "followers_as_of": None if followers is None else date(2026, 2, 27),
         "followers_source": None if followers is None else FollowersSource.DECLARED,
         "proven_at": PROVEN,
-        "proof_method": MethodKey.PAGE_CODE,
+        "proof_method": "page_code",
         "lost_at": None,
         "removed_at": None,
         "changed_at": PROVEN,

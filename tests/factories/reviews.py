@@ -9,7 +9,6 @@ from app.applications.models import Application
 from app.applications.policy.assessment import UNSCORED, Score
 from app.applications.service import assessment
 from app.applications.service.assessment import Given
-from app.channels.models import MethodKey
 from app.core.reference import reference
 from app.core.viewer import Viewer
 from tests.factories.accounts import make_account, viewer_of
@@ -42,7 +41,7 @@ async def make_ready(
     account = account or await make_account(session)
     channel = await make_channel(session, account=account)
     if proven:
-        await make_proof(session, channel, MethodKey.PAGE_CODE, seen=True)
+        await make_proof(session, channel, "page_code", seen=True)
     application, by = await make_in_review(session, reviewer, account=account, channel=False)
     points = GOOD if points is None else points
     assert points.keys() <= reference.pillars.keys()

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.channels.models import MethodKey
 from tests.conftest import statements
 from tests.factories.accounts import make_account
 from tests.factories.applications import make_submitted
@@ -32,7 +31,7 @@ async def colleague(session: AsyncSession) -> object:
 
 async def channel(session: AsyncSession) -> object:
     owner = await make_account(session, display_name=NAME)
-    return await make_proof(session, await make_channel(session, account=owner), MethodKey.STAFF)
+    return await make_proof(session, await make_channel(session, account=owner), "staff")
 
 
 @pytest.mark.parametrize("rows", [1, 3])

@@ -1,17 +1,30 @@
-"""The ways of proving a channel, most telling first."""
+"""The ways of proving a channel, most telling first. Each is a folder here, found by itself."""
 
 from collections.abc import Mapping
+from importlib import import_module
+from pkgutil import iter_modules
 from types import MappingProxyType
 
-from app.channels.methods import page_code, rel_me, staff
-from app.channels.methods.base import FAILURES, Ask, Finding, Method, Step
-from app.channels.models import MethodKey
+from babel.support import LazyProxy
 
-__all__ = ["FAILURES", "METHODS", "Ask", "Finding", "Method", "Step", "for_platform"]
+from app.channels.methods.base import SHARED_FAILURES, Ask, Finding, Method, Reach, Step
 
-METHODS: Mapping[MethodKey, Method] = MappingProxyType(
-    {method.key: method for method in (page_code.METHOD, rel_me.METHOD, staff.METHOD)}
+__all__ = ["FAILURES", "METHODS", "Ask", "Finding", "Method", "Reach", "Step", "for_platform"]
+
+
+def _found() -> dict[str, Method]:
+    folders = (name for _, name, is_folder in iter_modules(__path__) if is_folder)
+    methods = [import_module(f"{__name__}.{name}").METHOD for name in folders]
+    return {method.key: method for method in sorted(methods, key=lambda one: one.rank)}
+
+
+METHODS: Mapping[str, Method] = MappingProxyType(_found())
+"""By key, which is what proofs keep. A folder that is gone leaves proofs without their words."""
+
+FAILURES: Mapping[str, LazyProxy] = MappingProxyType(
+    dict(SHARED_FAILURES) | {k: text for m in METHODS.values() for k, text in m.failures.items()}
 )
+"""Why a proof is not there, by the key that is kept with it."""
 
 
 def for_platform(platform: str) -> tuple[Method, ...]:

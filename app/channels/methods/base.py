@@ -9,8 +9,8 @@ from typing import Any, Protocol
 from babel.support import LazyProxy
 
 from app.channels.fetcher import FAILURES as FETCH_FAILURES
-from app.channels.fetcher import Fetcher, Page
-from app.channels.models import MethodKey
+from app.channels.fetcher import Fetcher, HttpFailed, Page, Zones
+from app.channels.models import Outcome
 from app.channels.policy.links import recognise
 from app.channels.policy.reasons import NotRecognised
 from app.core.i18n import lazy_gettext as _l
@@ -21,7 +21,7 @@ class Ask:
     """What is to be proven, and by what.
 
     `code` is what the page should hold, `identity_url` what it should link to; each is "" where
-    the method does without.
+    the method does without. `stable_id` is the platform's own id, None as long as nobody read it.
     """
 
     platform: str
@@ -29,6 +29,8 @@ class Ask:
     key: str
     code: str = ""
     identity_url: str = ""
+    handle: str | None = None
+    stable_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,32 +44,74 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a check saw. `failure` is a key of `FAILURES`; None when it saw the proof."""
+    """What a check saw.
+
+    `failure` is a key of `FAILURES`; None when it saw the proof. `unsure` with a failure: nothing
+    speaks against the proof either, as when a page is closed to us. The rest is what the platform
+    says of the channel, where it says so: its own id, today's handle and address, a count.
+    """
 
     failure: str | None
     evidence: Mapping[str, Any] = field(default_factory=dict)
+    unsure: bool = False
+    stable_id: str | None = None
+    handle: str | None = None
+    url: str | None = None
+    followers: int | None = None
 
     @property
     def seen(self) -> bool:
         """Whether the proof was there."""
         return self.failure is None
 
+    @property
+    def outcome(self) -> Outcome:
+        """What the check came to."""
+        if self.seen:
+            return Outcome.SEEN
+        return Outcome.UNSURE if self.unsure else Outcome.NOT_SEEN
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """The ways out that a method may take: pages, and the zones of the DNS. Both are guarded."""
+
+    fetcher: Fetcher
+    zones: Zones
+
 
 class Method(Protocol):
-    """One way of proving a channel. A new one is a module here and a line in `METHODS`."""
+    """One way of proving a channel: a folder here whose package has it as `METHOD`."""
 
-    key: MethodKey
+    key: str
+    rank: int
+    """Where it stands among the ways offered; the smallest first."""
     title: LazyProxy
     summary: LazyProxy
+    name: LazyProxy
+    """What it is called in lists and filters: "A code on the page"."""
+    how: LazyProxy
+    """How a channel was proven by it, after the word proven: "by a code on the page"."""
     life: timedelta | None
     """How long its code is good; None for ever."""
-    needs_code: bool
     needs_identity: bool
-    by_portal: bool
-    """Whether the portal checks by itself; else a person of staff does."""
+    by_portal: bool = True
+    """Whether the portal checks by itself; else a person does."""
+    by_visit: bool = False
+    """Whether the owner goes to the platform and comes back, in place of a check by a job."""
+    failures: Mapping[str, LazyProxy] = MappingProxyType({})
+    """What it adds to `FAILURES`."""
 
     def works_for(self, platform: str) -> bool:
         """Whether it is offered for channels of `platform`."""
+
+    def new_code(self) -> str:
+        """What the owner is to put in place; "" where the method does without."""
+        return ""
+
+    def fits(self, code: str) -> bool:
+        """Whether a code made by another method serves here, so that it need not be changed."""
+        return not code
 
     def hint(self, platform: str) -> LazyProxy | None:
         """What to know before choosing it for `platform`."""
@@ -75,15 +119,46 @@ class Method(Protocol):
     def steps(self, ask: Ask) -> tuple[Step, ...]:
         """What the owner does, in order."""
 
-    async def check(self, ask: Ask, fetcher: Fetcher) -> Finding:
+    async def check(self, ask: Ask, reach: Reach) -> Finding:
         """Look whether the proof is there.
 
         Raises:
             FetchFailed: the page could not be read.
         """
 
+    async def recheck(self, ask: Ask, reach: Reach) -> Finding:
+        """Look whether it still holds; most prove anew just as they proved first.
 
-FAILURES: Mapping[str, LazyProxy] = MappingProxyType(
+        Raises:
+            FetchFailed: the page could not be read.
+        """
+        return await self.check(ask, reach)
+
+
+GONE = frozenset({404, 410})
+
+
+async def still_there(ask: Ask, reach: Reach) -> Finding:
+    """Whether the channel is where it was, for proofs that leave nothing behind to look for.
+
+    A page that says it is gone, or sends one on to another channel, speaks against the proof; one
+    that does not let us in says nothing.
+
+    Raises:
+        FetchFailed: the page could not be read, without having said that it is gone.
+    """
+    try:
+        page = await reach.fetcher.fetch(ask.url)
+    except HttpFailed as failed:
+        if failed.status in GONE:
+            return Finding("gone", {"chain": [ask.url], "status": failed.status})
+        return Finding(failed.key, {"chain": [ask.url], "status": failed.status}, unsure=True)
+    if not leads_to(ask, page.url):
+        return Finding("moved_elsewhere", evidence_of(page))
+    return Finding(None, evidence_of(page))
+
+
+SHARED_FAILURES: Mapping[str, LazyProxy] = MappingProxyType(
     FETCH_FAILURES
     | {
         "code_not_found": _l(
@@ -98,6 +173,11 @@ FAILURES: Mapping[str, LazyProxy] = MappingProxyType(
             "The address sent us on to another one, and what stands there does not count. If your"
             " channel has moved, add its new address."
         ),
+        "gone": _l("The page says that it is no longer there."),
+        "other_id": _l(
+            "The name now belongs to another channel: the platform's own number is not the one"
+            " that was proven."
+        ),
         "expired": _l("The code was good for 72 hours and is over. Ask for a new one."),
         "settled": _l("The channel was proven in another way."),
         "replaced": _l("You chose another way to prove the channel."),
@@ -109,7 +189,7 @@ FAILURES: Mapping[str, LazyProxy] = MappingProxyType(
         "not_confirmed": _l("Staff looked and could not confirm that the channel is yours."),
     }
 )
-"""Why a proof is not there, by the key that is kept with it."""
+"""Why a proof is not there, where more than one method may say so."""
 
 
 def leads_to(ask: Ask, url: str) -> bool:

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from uuid import UUID
 
 from app.channels.models import ProofStatus as S
+from app.core.crypto import crockford
 from app.core.errors import Conflict
 from app.core.i18n import gettext as _
 from app.core.viewer import Viewer
@@ -32,14 +33,18 @@ class Party(StrEnum):
     PORTAL = "portal"  # the check that the portal itself makes
     REVIEWER = "reviewer"
     CLOCK = "clock"
+    COUNCIL = "council"  # a dispute between two accounts, decided by staff
 
 
 MOVES: Mapping[tuple[S, S], frozenset[Party]] = MappingProxyType(
     {
-        (S.PENDING, S.PROVEN): frozenset({Party.PORTAL, Party.REVIEWER}),
+        (S.PENDING, S.PROVEN): frozenset({Party.PORTAL, Party.REVIEWER, Party.COUNCIL}),
         # The portal's own check never ends an attempt: who mends the page checks again.
-        (S.PENDING, S.FAILED): frozenset({Party.OWNER, Party.REVIEWER, Party.CLOCK}),
-        (S.PROVEN, S.LOST): frozenset({Party.REVIEWER}),
+        (S.PENDING, S.FAILED): frozenset({Party.OWNER, Party.REVIEWER, Party.CLOCK, Party.COUNCIL}),
+        (S.PROVEN, S.STALE): frozenset({Party.PORTAL}),
+        (S.STALE, S.PROVEN): frozenset({Party.PORTAL, Party.REVIEWER}),
+        (S.STALE, S.LOST): frozenset({Party.PORTAL, Party.REVIEWER, Party.COUNCIL}),
+        (S.PROVEN, S.LOST): frozenset({Party.REVIEWER, Party.COUNCIL}),
     }
 )
 
@@ -48,6 +53,7 @@ class State(StrEnum):
     """What a channel is, all its attempts taken together."""
 
     PROVEN = "proven"
+    STALE = "stale"  # proven, but not seen again when last looked for
     PENDING = "pending"  # a check runs, or staff are asked to look
     LOST = "lost"
     UNPROVEN = "unproven"
@@ -63,17 +69,33 @@ def check_move(old: S, new: S, party: Party) -> None:
         raise Conflict(_("This proof has been settled meanwhile. Open the page again."))
 
 
-def state(proven_at: datetime | None, lost_at: datetime | None, *, waiting: bool) -> State:
+def state(
+    proven_at: datetime | None,
+    lost_at: datetime | None,
+    stale_since: datetime | None = None,
+    *,
+    waiting: bool,
+) -> State:
     """What a channel is now.
 
     Args:
         waiting: whether an attempt waits for the portal's check or for staff.
     """
     if proven_at is not None and lost_at is None:
-        return State.PROVEN
+        return State.PROVEN if stale_since is None else State.STALE
     if waiting:
         return State.PENDING
     return State.UNPROVEN if lost_at is None else State.LOST
+
+
+def page_code() -> str:
+    """A new code for a page, a bio or a post."""
+    return CODE_PREFIX + crockford(CODE_LENGTH)
+
+
+def is_page_code(code: str) -> bool:
+    """Whether `code` is one that `page_code` makes."""
+    return code.startswith(CODE_PREFIX) and len(code) == len(CODE_PREFIX) + CODE_LENGTH
 
 
 def is_checking(checking_since: datetime | None, now: datetime) -> bool:

@@ -72,6 +72,8 @@ async def ask_of(session: AsyncSession, proof_id: UUID) -> tuple[Ask, ChannelPro
             platform=channel.platform,
             url=channel.url,
             key=channel.key,
+            handle=channel.handle,
+            stable_id=channel.stable_id,
             code=proof.code or "",
             identity_url=identity_url(token) if token else "",
         ),
@@ -122,5 +124,5 @@ async def _contest(
     proof.failure, proof.expires_at = policy.CONTESTED, None
     await touch(session, channel)
     await audit.record(
-        session, "channel.contested", channel.id, by, proof=str(proof.id), method=proof.method.value
+        session, "channel.contested", channel.id, by, proof=str(proof.id), method=proof.method
     )

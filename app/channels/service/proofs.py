@@ -11,13 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.audit import service as audit
 from app.channels import mails
 from app.channels.methods import METHODS, Method
-from app.channels.models import Channel, ChannelProof, IdentityLink, MethodKey, ProofStatus
+from app.channels.models import Channel, ChannelProof, IdentityLink, ProofStatus
 from app.channels.policy import proofs as policy
 from app.channels.policy.proofs import Party
 from app.channels.queries import PROVEN
 from app.channels.service.taking import pending, take
 from app.core import clock, locks
-from app.core.crypto import crockford, token
+from app.core.crypto import token
 from app.core.db import or_conflict
 from app.core.errors import Conflict, Refused
 from app.core.i18n import gettext as _
@@ -58,11 +58,12 @@ async def set_proof(
         proof.evidence = dict(evidence)
     if party is Party.REVIEWER:
         proof.by_account_id, proof.because, proof.note = by.account_id, because, note
-    if new is ProofStatus.PROVEN:
-        proof.proven_at = proof.checked_at = at
+    if new is ProofStatus.PROVEN and old is ProofStatus.PENDING:
+        proof.proven_at = proof.checked_at = proof.seen_at = at
         channel.proven_at, channel.proof_method, channel.lost_at = at, proof.method, None
     elif new is ProofStatus.LOST:
-        channel.lost_at = at
+        channel.lost_at, proof.next_check_at = at, None
+    channel.stale_since = at if new is ProofStatus.STALE else None
     channel.changed_at = at
     async with or_conflict(session, _("Another account holds the proof of this channel.")):
         await session.flush()
@@ -75,7 +76,7 @@ async def set_proof(
         after=new.value,
         because=because or note,
         proof=str(proof.id),
-        method=proof.method.value,
+        method=proof.method,
         party=party.value,
         failure=failure,
     )
@@ -101,9 +102,7 @@ async def held_by_another(session: AsyncSession, channel: Channel) -> bool:
     return bool(found)
 
 
-async def begin(
-    session: AsyncSession, by: Viewer, channel_id: UUID, key: MethodKey
-) -> ChannelProof:
+async def begin(session: AsyncSession, by: Viewer, channel_id: UUID, key: str) -> ChannelProof:
     """Begin to prove one's own channel by the method `key`, in place of any other way under way.
 
     Asking twice for the same way gives the same attempt. Changing the way keeps the code: who has
@@ -137,7 +136,7 @@ async def begin(
             failure="expired" if over else "replaced",
         )
     proof = await new_proof(session, channel, method, code)
-    await audit.record(session, "channel.proof_begun", channel.id, by, method=key.value)
+    await audit.record(session, "channel.proof_begun", channel.id, by, method=key)
     return proof
 
 
@@ -147,18 +146,18 @@ async def new_proof(
     """A fresh attempt of a channel that the caller holds.
 
     Args:
-        code: the code to go on with; a new one is made when it is "" and the method needs one.
+        code: the code to go on with; a new one is made when it does not serve the method.
     """
     at = clock.now()
     if method.needs_identity:
         await identity_token(session, channel.account_id)
-    if method.needs_code:
-        code = code or policy.CODE_PREFIX + crockford(policy.CODE_LENGTH)
+    if not code or not method.fits(code):
+        code = method.new_code()
     proof = ChannelProof(
         channel_id=channel.id,
         method=method.key,
         status=ProofStatus.PENDING,
-        code=code or None if method.needs_code else None,
+        code=code or None,
         asked_at=at,
         expires_at=at + method.life if method.life else None,
         evidence={},

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.audit import service as audit
 from app.channels import queries
 from app.channels.methods import METHODS
-from app.channels.models import Channel, ChannelProof, FollowersSource, MethodKey, ProofStatus
+from app.channels.models import Channel, ChannelProof, FollowersSource, ProofStatus
 from app.channels.policy import proofs as policy
 from app.channels.policy.proofs import Party
 from app.channels.service.channels import write_followers
@@ -64,7 +64,7 @@ async def confirm(
         )
     chosen = None
     for proof in await pending(session, channel):
-        if proof.method is MethodKey.STAFF or proof.failure == policy.CONTESTED:
+        if proof.method == "staff" or proof.failure == policy.CONTESTED:
             chosen = proof
             continue
         await set_proof(
@@ -77,7 +77,7 @@ async def confirm(
             failure="settled",
         )
     if chosen is None:
-        chosen = await new_proof(session, channel, METHODS[MethodKey.STAFF])
+        chosen = await new_proof(session, channel, METHODS["staff"])
     await set_proof(
         session, channel, chosen, ProofStatus.PROVEN, party=Party.REVIEWER, by=by, note=note
     )

@@ -13,7 +13,7 @@ from app.applications.service import drafts, sections, submit
 from app.channels import service as channels
 from app.channels.methods import Finding
 from app.channels.methods.page_code import READABLE
-from app.channels.models import Channel, ChannelProof, MethodKey
+from app.channels.models import Channel, ChannelProof
 from app.conduct import queries as conduct_queries
 from app.conduct import service as conduct
 from app.conduct.models import Attempt, Reading
@@ -124,9 +124,9 @@ class Applicant:
         )
         for channel in added:
             by_portal = channel.platform in CHECKED_BY_PORTAL
-            method = MethodKey.PAGE_CODE if by_portal else MethodKey.STAFF
+            method = "page_code" if by_portal else "staff"
             if channel.platform == "website" and self.rng.random() < 0.4:  # noqa: PLR2004
-                method = MethodKey.REL_ME
+                method = "rel_me"
             with clock.at(begun):
                 proof = await channels.begin(self.session, self.actor.viewer, channel.id, method)
             if by_portal:

@@ -135,7 +135,7 @@ def channel(row: Channel, *, present: bool) -> shapes.Channel:
         followers_source=(
             shapes.Term(code=source.value, name=shown.source) if source and present else None
         ),
-        proof=shapes.Term(code=method.value, name=shown.how) if method and present else None,
+        proof=shapes.Term(code=method, name=shown.how) if method and present else None,
         proven_at=shown.since if present else None,
     )
 

@@ -12,7 +12,7 @@ class Handle:
     platform: str
     text: str  # the handle without "@", else the channel's key; as its owner writes it
     followers: int | None
-    method: str  # a value of `channels.models.MethodKey`
+    method: str  # a key of `channels.methods.METHODS`
 
 
 @dataclass(frozen=True, slots=True)

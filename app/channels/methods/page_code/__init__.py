@@ -5,10 +5,17 @@ import re
 
 from babel.support import LazyProxy
 
-from app.channels.fetcher import Fetcher
-from app.channels.methods.base import Ask, Finding, Method, Step, evidence_of, leads_to
-from app.channels.models import MethodKey
-from app.channels.policy.proofs import CODE_LIFE
+from app.channels.methods.base import (
+    Ask,
+    Finding,
+    Method,
+    Reach,
+    Step,
+    evidence_of,
+    leads_to,
+    still_there,
+)
+from app.channels.policy.proofs import CODE_LIFE, is_page_code, page_code
 from app.core.i18n import lazy_gettext as _l
 
 READABLE = frozenset({"website", "mastodon", "telegram", "youtube", "bluesky", "twitch"})
@@ -20,17 +27,26 @@ AROUND = 40  # characters kept on each side of the code
 class PageCode(Method):
     """A code in the bio or the page."""
 
-    key = MethodKey.PAGE_CODE
+    key = "page_code"
+    rank = 30
     title = _l("Put a code into your bio or page")
     summary = _l("You paste a short code, we read the page, and you take it out again.")
+    name = _l("A code on the page")
+    how = _l("by a code on the page")
     life = CODE_LIFE
-    needs_code = True
     needs_identity = False
-    by_portal = True
 
     def works_for(self, platform: str) -> bool:  # noqa: ARG002 - every page can hold a code
         """Everywhere."""
         return True
+
+    def new_code(self) -> str:
+        """Ten characters that survive being read aloud."""
+        return page_code()
+
+    def fits(self, code: str) -> bool:
+        """The code that staff look for is the same."""
+        return is_page_code(code)
 
     def hint(self, platform: str) -> LazyProxy | None:
         """Where the page may be closed to us, say so before somebody tries in vain."""
@@ -54,9 +70,9 @@ class PageCode(Method):
             Step(_l("Come back here and check. Once it is proven you can take the code out.")),
         )
 
-    async def check(self, ask: Ask, fetcher: Fetcher) -> Finding:
+    async def check(self, ask: Ask, reach: Reach) -> Finding:
         """Read the page and look for the code, in whatever part of it."""
-        page = await fetcher.fetch(ask.url)
+        page = await reach.fetcher.fetch(ask.url)
         evidence = evidence_of(page)
         if not leads_to(ask, page.url):
             return Finding("moved_elsewhere", evidence)
@@ -64,6 +80,10 @@ class PageCode(Method):
         if matched is None:
             return Finding("code_not_found", evidence)
         return Finding(None, evidence | {"matched": matched})
+
+    async def recheck(self, ask: Ask, reach: Reach) -> Finding:
+        """The code may be taken out once it was seen; what can be seen again is the page."""
+        return await still_there(ask, reach)
 
 
 def excerpt(text: str, code: str) -> str | None:

@@ -12,8 +12,7 @@ from babel.support import LazyProxy
 from selectolax.lexbor import LexborHTMLParser
 
 from app.channels.fetcher import Fetcher, FetchFailed, Page
-from app.channels.methods.base import Ask, Finding, Method, Step, evidence_of, leads_to
-from app.channels.models import MethodKey
+from app.channels.methods.base import Ask, Finding, Method, Reach, Step, evidence_of, leads_to
 from app.core.i18n import LOCALES
 from app.core.i18n import lazy_gettext as _l
 
@@ -26,13 +25,14 @@ _PREFIX = re.compile(rf"^/(?:{'|'.join(LOCALES)})(?=/is/)")
 class RelMe(Method):
     """A link that says "this is me as well"."""
 
-    key = MethodKey.REL_ME
+    key = "rel_me"
+    rank = 20
     title = _l('Link to your address here with rel="me"')
     summary = _l("You add one link to your page. It can stay, and proves the page again and again.")
+    name = _l("A link on the page")
+    how = _l("by a link on the page")
     life = None
-    needs_code = False
     needs_identity = True
-    by_portal = True
 
     def works_for(self, platform: str) -> bool:
         """Where people can mark a link so: their own pages, and Mastodon's profile fields."""
@@ -61,9 +61,9 @@ class RelMe(Method):
             last,
         )
 
-    async def check(self, ask: Ask, fetcher: Fetcher) -> Finding:
+    async def check(self, ask: Ask, reach: Reach) -> Finding:
         """Look at all links of the page, then at where the first few of them send one on to."""
-        page = await fetcher.fetch(ask.url)
+        page = await reach.fetcher.fetch(ask.url)
         evidence = evidence_of(page)
         if not leads_to(ask, page.url):
             return Finding("moved_elsewhere", evidence)
@@ -72,7 +72,7 @@ class RelMe(Method):
             if same(link, ask.identity_url):
                 return Finding(None, evidence | {"matched": link})
         asked = links[:MOST_FOLLOWED]
-        found = await asyncio.gather(*(_redirect_of(fetcher, link) for link in asked))
+        found = await asyncio.gather(*(_redirect_of(reach.fetcher, link) for link in asked))
         for link, target in zip(asked, found, strict=True):
             if target and same(target, ask.identity_url):
                 return Finding(None, evidence | {"matched": link, "redirect": target})
