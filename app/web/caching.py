@@ -47,8 +47,13 @@ def tag_of(request: Request, version: object) -> str:
         version: all that the page depends on beside release, language, address and day.
     """
     prefix = request.scope["state"]["prefix"]
-    told = (release(), i18n.current_locale(), prefix, clock.today().isoformat(), version)
+    told = (release(), _form(request), prefix, clock.today().isoformat(), version)
     return f'W/"{digest(repr(told))[:24]}"'
+
+
+def _form(request: Request) -> tuple[str, bool]:
+    """What a tag tells apart even where bodies are the same: headers differ by these."""
+    return i18n.current_locale(), "hx-request" in request.headers
 
 
 def public(request: Request) -> bool:
@@ -84,8 +89,9 @@ def kept(
     """
     if not public(request) or "set-cookie" in response.headers:
         return response
-    content = f'W/"{digest(bytes(response.body))[:24]}"' if version is None else ""
-    rules = _rules(request, content or tag_of(request, version), control)
+    content = repr(_form(request)).encode() + bytes(response.body)
+    tag = f'W/"{digest(content)[:24]}"' if version is None else tag_of(request, version)
+    rules = _rules(request, tag, control)
     response.headers.update(rules)
     if not _has(request, rules["ETag"]):
         return response
