@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from app.core import clock
+from app.core import clock, liveness
 from app.core.crypto import uuid7
 from app.core.errors import Conflict
 
@@ -70,23 +70,28 @@ def text_enum(kind: type[StrEnum], name: str) -> Enum:
 def make_engine(url: str, *, pool_size: int = 10) -> AsyncEngine:
     """An engine that notices a dead connection before it is used.
 
+    Its connections refuse to write outside a transaction that was begun for writing, as each is
+    that is begun by this engine.
+
     Args:
         url: `postgresql+psycopg://…`.
         pool_size: connections kept open; as many again may be opened under load.
     """
-    return create_async_engine(
+    engine = create_async_engine(
         url,
         pool_size=pool_size,
         max_overflow=pool_size,
         pool_timeout=5,
-        pool_pre_ping=True,
         hide_parameters=True,  # an error's words end up in logs; what people typed must not
         connect_args={
             "options": "-c timezone=UTC -c statement_timeout=15000 -c lock_timeout=5000"
-            " -c idle_in_transaction_session_timeout=60000",
+            " -c idle_in_transaction_session_timeout=60000 -c default_transaction_read_only=on",
             "connect_timeout": 5,
         },
+        execution_options={"postgresql_readonly": False},  # said with BEGIN
     )
+    liveness.watch(engine)
+    return engine
 
 
 @asynccontextmanager
@@ -109,7 +114,7 @@ class Database:
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine
         self._sessions = async_sessionmaker(engine, expire_on_commit=False)
-        reading = engine.execution_options(postgresql_readonly=True)  # said with BEGIN
+        reading = engine.execution_options(isolation_level="AUTOCOMMIT")
         self._readers = async_sessionmaker(reading, expire_on_commit=False)
 
     @asynccontextmanager
@@ -120,9 +125,11 @@ class Database:
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
-        """One read-only transaction; the database itself refuses a stray write.
+        """A connection to read from; the database itself refuses a stray write.
 
-        A connection is taken with the first question: who asks nothing needs no database.
+        Each question sees what is committed when it is asked, as in a transaction of PostgreSQL's
+        usual kind, without the two round trips that such a one costs. A connection is taken with
+        the first question: who asks nothing needs no database.
         """
         async with self._readers() as session, session.begin():
             yield session

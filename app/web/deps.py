@@ -13,7 +13,7 @@ from app.web.sessions import viewer_of
 
 
 async def read_session() -> AsyncIterator[AsyncSession]:
-    """One read-only snapshot for the request."""
+    """The database to read from for the request; it refuses every write."""
     async with database().read() as session:
         yield session
 

@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from operator import attrgetter
 
@@ -52,12 +52,29 @@ def difference(asked: str, real: str) -> Difference:
     Both are compared as people read them: composed (NFC), at most `LONGEST` letters of each.
     """
     one, other = (unicodedata.normalize("NFC", name.lower())[:LONGEST] for name in (asked, real))
-    steps = _joined(_aligned(one, other))
+    steps = _joined(list(_steps(one, other)))
     return Difference(
         asked=_parts((step.asked, not step.same) for step in steps),
         real=_parts((step.real, not step.same) for step in steps),
         notes=tuple(_note(step, one) for step in steps if not step.same),
     )
+
+
+def _steps(one: str, other: str) -> Iterator[_Step]:
+    """The way from one name to the other: what both begin and end with needs no search."""
+    end = _in_common(one[::-1], other[::-1])
+    one, other, ending = one[: len(one) - end], other[: len(other) - end], one[len(one) - end :]
+    begin = _in_common(one, other)
+    yield from (_Step(at, letter, letter) for at, letter in enumerate(one[:begin]))
+    for step in _aligned(one[begin:], other[begin:]):
+        yield replace(step, start=begin + step.start)
+    yield from (_Step(len(one) + at, letter, letter) for at, letter in enumerate(ending))
+
+
+def _in_common(one: str, other: str) -> int:
+    """How many letters both begin with."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))
 
 
 def _parts(pieces: Iterator[tuple[str, bool]]) -> tuple[Part, ...]:

@@ -113,6 +113,7 @@ def channel_skeleton(platform: str, key: str, handle: str | None) -> str | None:
     return skeleton(name) if name else None
 
 
+@lru_cache(maxsize=8)  # of who is asked about, once to look and once for each that was found
 def near(asked: str) -> frozenset[str]:
     """The skeletons one step away: a letter less, more or other, or two swapped.
 
