@@ -35,6 +35,7 @@ STATUS: Mapping[type[errors.PortalError], int] = {
 }
 PAGES = frozenset({403, 404, 409, 410, 422, 429, 500, 503})
 API = ("/api/", "/healthz", "/readyz", "/metrics")
+AWAY = 5  # seconds after which to ask again when the database is away
 
 
 def for_programs(request: Request) -> bool:
@@ -94,7 +95,7 @@ def _to_sign_in(request: Request) -> Response:
     It would otherwise put the page of the sign-in in place of a part of the page.
     """
     if request.scope["state"].get("viewer_unknown"):
-        return error_page(request, 503)
+        return error_page(request, 503, retry_after=AWAY)
     there = localised(request, "/sign-in") + "?next=" + quote(_page_of(request), safe="/")
     if request.headers.get("hx-request") == "true":
         return Response(status_code=401, headers={"HX-Redirect": there})
@@ -148,7 +149,7 @@ async def on_database_error(request: Request, error: Exception) -> Response:
         isinstance(error, DBAPIError) and error.connection_invalidated
     ):
         log.warning("database away", kind=type(error).__name__)
-        return error_page(request, 503, retry_after=5)
+        return error_page(request, 503, retry_after=AWAY)
     return await on_failure(request, error)
 
 
