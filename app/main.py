@@ -46,6 +46,8 @@ ROUTERS: Sequence[APIRouter] = (  # in the order of a search for the route: what
     staff_routes.router,
 )
 
+TURNS, TURNS_OF_STAFF = 4, 2  # pages at once: enough to work while PostgreSQL does, see `web.turns`
+
 
 @asynccontextmanager
 async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -93,7 +95,7 @@ def make_app() -> FastAPI:
     app.add_middleware(Allowance)
     app.add_middleware(Person, load=accounts.viewer_of_session)
     app.add_middleware(Csrf, origin=settings().base_url)
-    app.add_middleware(Turns, most=settings().pool_size)
+    app.add_middleware(Turns, most=TURNS, desk=TURNS_OF_STAFF)
     app.add_middleware(Language)
     app.add_middleware(Context, on_failure=errors.on_failure)
     # Pages hold no secret beside what a visitor typed, so nothing is told by their length (BREACH).

@@ -16,10 +16,12 @@ class Kitchen:
         self.inside = 0
         self.most = 0
         self.served = 0
+        self.paths: list[str] = []
         self.start, self.end = asyncio.Event(), asyncio.Event()
 
     async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
         self.inside += 1
+        self.paths.append(scope["path"])
         self.most = max(self.most, self.inside)
         try:
             await self.start.wait()
@@ -51,7 +53,7 @@ async def settle() -> None:
 
 async def test_so_many_at_a_time_and_the_others_as_soon_as_an_answer_begins() -> None:
     kitchen = Kitchen()
-    turns = Turns(kitchen, most=2)
+    turns = Turns(kitchen, most=2, desk=1)
     asked = [ask(turns) for _ in range(5)]
     await settle()
     assert kitchen.inside == 2
@@ -70,7 +72,7 @@ async def test_what_may_take_long_or_tells_that_all_is_well_waits_for_nobody(
     path: str, method: str
 ) -> None:
     kitchen = Kitchen()
-    turns = Turns(kitchen, most=1)
+    turns = Turns(kitchen, most=1, desk=1)
     page = ask(turns)
     others = [ask(turns, path, method) for _ in range(2)]
     await settle()
@@ -80,9 +82,22 @@ async def test_what_may_take_long_or_tells_that_all_is_well_waits_for_nobody(
     await asyncio.gather(page, *others)
 
 
+@pytest.mark.parametrize("path", ["/staff", "/staff/members"])
+async def test_staff_pass_the_crowd_and_a_crowd_at_the_desk_keeps_nobody_else(path: str) -> None:
+    kitchen = Kitchen()
+    turns = Turns(kitchen, most=1, desk=1)
+    asked = [ask(turns, each) for each in ("/", "/staffing", path, path, "/members")]
+    await settle()
+    assert kitchen.paths == ["/", path]
+    kitchen.start.set()
+    kitchen.end.set()
+    await asyncio.gather(*asked)
+    assert kitchen.paths == ["/", path, "/staffing", path, "/members"]
+
+
 async def test_a_page_that_fails_or_is_given_up_gives_its_turn_back() -> None:
     kitchen = Kitchen()
-    turns = Turns(kitchen, most=1)
+    turns = Turns(kitchen, most=1, desk=1)
     given_up, broken, last = ask(turns), ask(turns, "/broken"), ask(turns)
     await settle()
     given_up.cancel()
