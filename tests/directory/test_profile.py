@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from app.channels.models import MethodKey
 from app.core import clock
 from app.core.config import settings
 from app.directory.search.live import Live, live, use_live
@@ -180,13 +179,13 @@ async def test_a_channel_links_back_to_the_member_as_the_same_person(portal: Por
 @pytest.mark.parametrize(
     ("method", "how"),
     [
-        (MethodKey.PAGE_CODE, "by a code on the page"),
-        (MethodKey.REL_ME, "by a link on the page"),
-        (MethodKey.STAFF, "looked at by staff"),
+        ("page_code", "by a code on the page"),
+        ("rel_me", "by a link on the page"),
+        ("staff", "looked at by staff"),
     ],
 )
 async def test_a_channel_says_how_it_was_proven_and_whose_count_it_is(
-    portal: Portal, method: MethodKey, how: str
+    portal: Portal, method: str, how: str
 ) -> None:
     async with portal.transaction() as session:
         member = await make_member(session)

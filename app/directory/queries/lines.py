@@ -9,7 +9,8 @@ from uuid import UUID
 from sqlalchemy import ARRAY, Row, Uuid, any_, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.channels.models import Channel, FollowersSource, MethodKey
+from app.channels.methods import METHODS
+from app.channels.models import Channel, FollowersSource
 from app.channels.policy.platforms import platform_name
 from app.channels.queries import PROVEN
 from app.core.i18n import gettext as _
@@ -145,11 +146,7 @@ def _source(source: FollowersSource | None) -> str:
 def _how(method: str | None) -> str:
     if method is None:
         return ""
-    return {
-        MethodKey.PAGE_CODE: _("by a code on the page"),
-        MethodKey.REL_ME: _("by a link on the page"),
-        MethodKey.STAFF: _("looked at by staff"),
-    }[method]
+    return str(METHODS[method].how)
 
 
 def portrait_url(member: MemberView, size: str) -> str | None:
