@@ -37,7 +37,7 @@ async def check(request: Request, asked: CheckQuery) -> Response:
 
 @router.post("/check", **described("check_many", 413, 415, 422))
 async def check_many(request: Request, lines: Lines, _asked: ManyQuery) -> Response:
-    """Check many accounts, 1,000 at most, in one snapshot; the answers are in the same order.
+    """Check many accounts, 1,000 at most; the answers are in the same order.
 
     Ten lines count as one request. Nothing is kept, and nothing is changed.
     """
