@@ -14,6 +14,7 @@ from app.accounts.providers import providers
 from app.applications import routes as applications_routes
 from app.channels import routes as channels_routes
 from app.channels import staff as channels_staff
+from app.channels.routes import identity as channels_identity
 from app.conduct import routes as conduct_routes
 from app.core import db, log
 from app.core.config import settings
@@ -46,7 +47,7 @@ ROUTERS: Sequence[APIRouter] = (  # in the order of a search for the route: what
     staff_routes.router,
 )
 
-TURNS, TURNS_OF_STAFF = 4, 2  # pages at once: enough to work while PostgreSQL does, see `web.turns`
+TURNS_OF_STAFF = 2  # pages of the desk at once, beside those of the public
 
 
 @asynccontextmanager
@@ -88,14 +89,14 @@ def make_app() -> FastAPI:
         app.include_router(mail_routes.router)
     app.mount("/static", Assets(directory=STATIC))
     conduct_routes.legal_name_of = applications_routes.legal_name_of  # it stands a floor above
-    channels_routes.member_of = members.member_of
+    channels_identity.member_of = members.member_of
     health.also["search"] = lambda: live().ready()
     errors.install(app)
     # Added last stands outermost.
     app.add_middleware(Allowance)
     app.add_middleware(Person, load=accounts.viewer_of_session)
     app.add_middleware(Csrf, origin=settings().base_url)
-    app.add_middleware(Turns, most=TURNS, desk=TURNS_OF_STAFF)
+    app.add_middleware(Turns, most=settings().pool_size, desk=TURNS_OF_STAFF)
     app.add_middleware(Language)
     app.add_middleware(Context, on_failure=errors.on_failure)
     # Pages hold no secret beside what a visitor typed, so nothing is told by their length (BREACH).

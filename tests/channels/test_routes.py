@@ -8,7 +8,8 @@ from selectolax.lexbor import LexborHTMLParser
 from sqlalchemy import func, select, text
 
 from app.accounts.models import Account
-from app.channels import queries, routes, service
+from app.channels import queries, service
+from app.channels.routes import identity, own
 from app.channels.methods import Finding
 from app.channels.models import Channel
 from app.core.crypto import uuid7
@@ -225,8 +226,8 @@ async def test_checks_and_additions_have_a_limit(portal: Portal, owner: Account)
         await make_proof(session, await session.get_one(Channel, channel.id))
     async with one_window():
         for path, what, (most, _), first in (
-            (f"/apply/channels/{channel.id}/check", "channels.check", routes.CHECKS, 303),
-            ("/apply/channels", "channels.add", routes.ADDS, 422),
+            (f"/apply/channels/{channel.id}/check", "channels.check", own.CHECKS, 303),
+            ("/apply/channels", "channels.add", own.ADDS, 422),
         ):
             answers = [(await portal.post(path, {"link": ""})).status_code]
             await counted(portal, what, most - 1)
@@ -268,12 +269,12 @@ async def test_the_address_for_rel_me_says_whose_it_is_only_of_members(
     async def member(_session: object, account_id: UUID) -> Shown | None:
         return Shown() if account_id == owner.id else None
 
-    monkeypatch.setattr(routes, "member_of", nobody)
+    monkeypatch.setattr(identity, "member_of", nobody)
     answer = await portal.get(f"/is/{token}")
     assert answer.status_code == 200
     assert '<meta name="robots" content="noindex">' in answer.text
     assert owner.display_name not in answer.text
-    monkeypatch.setattr(routes, "member_of", member)
+    monkeypatch.setattr(identity, "member_of", member)
     answer = await portal.get(f"/is/{token}")
     assert words(answer.text, "h1") == "Bếp Nhà Sương"
     assert 'href="/members/DTA-26-00012-4"' in answer.text

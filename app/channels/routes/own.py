@@ -1,7 +1,6 @@
-"""Pages of one's own channels, and `/is/{token}`, where rel="me" links lead."""
+"""Pages of one's own channels."""
 
-from collections.abc import Awaitable, Callable
-from typing import Any, Protocol
+from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request
@@ -33,30 +32,6 @@ router = APIRouter()
 
 ADDS = (40, 3600)  # how many, in how many seconds
 CHECKS = (20, 600)
-
-
-class MemberShown(Protocol):
-    """What the page of a rel="me" address says of a member."""
-
-    @property
-    def number(self) -> str:
-        """The member number."""
-
-    @property
-    def stage_name(self) -> str:
-        """The name they are known by."""
-
-    @property
-    def standing(self) -> str:
-        """Their standing, a key of the pages."""
-
-
-async def _no_member(_session: AsyncSession, _account_id: UUID) -> MemberShown | None:
-    return None
-
-
-member_of: Callable[[AsyncSession, UUID], Awaitable[MemberShown | None]] = _no_member
-"""Who is a member; main.py puts the slice of members here, which stands above."""
 
 
 @router.get("/apply/channels")
@@ -156,16 +131,6 @@ async def remove(
     await service.remove(session, viewer, channel_id, form.value.seen)
     flash(request, _("The channel is removed."))
     return see_other(request, "/apply/channels")
-
-
-@router.get("/is/{token}")
-async def identity(request: Request, token: str, session: ReadSession) -> Response:
-    """Where rel="me" links of one account lead, and whether it is a member's."""
-    account_id = await queries.account_of_token(session, token)
-    if account_id is None:
-        raise Missing
-    member = await member_of(session, account_id)
-    return page(request, "channels/identity.html", member=member)
 
 
 async def _own(session: AsyncSession, viewer: Viewer, channel_id: UUID) -> ChannelView:

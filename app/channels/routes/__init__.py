@@ -1,0 +1,9 @@
+"""Pages of channels for their owners, and where rel="me" links lead."""
+
+from fastapi import APIRouter
+
+from app.channels.routes import identity, own
+
+router = APIRouter()
+router.include_router(own.router)
+router.include_router(identity.router)
