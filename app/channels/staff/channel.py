@@ -1,9 +1,9 @@
-"""The staff's pages of channels: which wait for a look, what was seen, and what they make of it."""
+"""The staff's page of one channel: what was seen, and what they make of it."""
 
 from typing import Annotated, TypeVar
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import Response
 
@@ -14,7 +14,7 @@ from app.channels.forms import ConfirmForm, CorrectForm, RefuseForm, TakeAwayFor
 from app.channels.methods import FAILURES, METHODS
 from app.channels.policy import proofs as policy
 from app.core.db import transaction
-from app.core.errors import Missing, NotAllowed
+from app.core.errors import Missing
 from app.core.i18n import gettext as _
 from app.core.viewer import Viewer
 from app.web.deps import ReadSession, Staff, WriteSession
@@ -40,19 +40,6 @@ async def opened_evidence(viewer: Staff, channel_id: UUID) -> Viewer:
 
 # Stands before the session among a route's parameters, so that it runs before it.
 OpenedEvidence = Annotated[Viewer, Depends(opened_evidence)]
-
-
-@router.get("")
-async def waiting(
-    request: Request,
-    session: ReadSession,
-    viewer: Staff,
-    number: Annotated[int, Query(alias="page", ge=1, le=10_000)] = 1,
-) -> Response:
-    """The channels at which staff are to look, longest waiting first."""
-    _check(viewer)
-    found = await queries.waiting_for_staff(session, viewer.own_id, number)
-    return page(request, "channels/staff_list.html", found=found)
 
 
 @router.get("/{channel_id}")
@@ -110,11 +97,6 @@ async def followers(
         return await _page(request, session, viewer, channel_id, form)
     await service.correct_followers(session, viewer, channel_id, **form.value.model_dump())
     return _back(request, channel_id, form, _("The count is saved."))
-
-
-def _check(viewer: Viewer) -> None:
-    if not policy.may_see_evidence(viewer):
-        raise NotAllowed("channels: not for this hat")
 
 
 def _back(request: Request, channel_id: UUID, form: Form[M], done: str) -> Response:
