@@ -124,7 +124,8 @@ def compact_number(value: int) -> str:
     """`value` in short, as followers are told: 12,3 nghìn (vi), 12.3K (en), 12,3 k (fr)."""
     if value < 1000:  # noqa: PLR2004 - the first thousand is told in full
         return format_number(value)
-    return _compact(current_locale(), value)
+    unit = next(unit for unit in (9, 6, 3) if value >= 10**unit)
+    return _compact(current_locale(), round(value, 1 - unit))  # of what is said, so that few differ
 
 
 @lru_cache(maxsize=20_000)

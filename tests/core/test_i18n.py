@@ -23,6 +23,18 @@ def test_dates_and_numbers_are_written_as_the_reader_writes_them(
         assert i18n.compact_number(999) == "999"
 
 
+@pytest.mark.parametrize(
+    ("value", "compact"),
+    [
+        (1_000, "1K"), (1_049, "1K"), (1_050, "1K"), (1_051, "1.1K"), (1_150, "1.2K"),
+        (999_949, "999.9K"), (999_951, "1M"), (1_050_001, "1.1M"), (999_999_999, "1B"),
+    ],
+)  # fmt: skip
+def test_a_short_number_is_rounded_into_the_unit_it_is_told_in(value: int, compact: str) -> None:
+    with i18n.use_locale("en"):
+        assert i18n.compact_number(value) == compact
+
+
 def test_an_instant_is_shown_on_vietnams_calendar_and_clock() -> None:
     late = datetime(2026, 11, 24, 18, 30, tzinfo=UTC)
     with i18n.use_locale("en"):
