@@ -9,6 +9,8 @@ import socket
 from collections.abc import Awaitable, Callable
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
+from app.channels.fetcher.errors import NotFound, NotPublic
+
 Address = IPv4Address | IPv6Address
 Allowed = Callable[[Address], bool]
 Resolve = Callable[[str, int], Awaitable[list[tuple[str, int]]]]
@@ -62,3 +64,24 @@ def parse(address: str) -> Address:
         ValueError: it is none.
     """
     return ip_address(address)
+
+
+async def all_allowed(
+    host: str, port: int, resolve: Resolve, allowed: Allowed
+) -> list[tuple[str, int]]:
+    """The addresses of `host`, asked for once, when every one of them is allowed.
+
+    Raises:
+        NotFound: it has none.
+        NotPublic: one of them is not allowed; the others may be bait.
+    """
+    try:
+        found = await resolve(host, port)
+        parsed = [parse(address) for address, _ in found]
+    except (OSError, ValueError) as unknown:
+        raise NotFound(host) from unknown
+    if not parsed:
+        raise NotFound(host)
+    if not all(allowed(address) for address in parsed):
+        raise NotPublic(host)
+    return found

@@ -86,6 +86,48 @@ class HttpFailed(FetchFailed):
         self.status = status
 
 
+class Unreadable(FetchFailed):
+    """It is JSON that cannot be read, or says something other than its documentation."""
+
+    key = "unreadable"
+    TEXT = _l("The site answered in a form that we do not know. Try again later.")
+
+
+class Busy(FetchFailed):
+    """Too many of us ask the same site at present. It says nothing of the page."""
+
+    key = "busy"
+    TEXT = _l("We are reading many pages of this site at the moment. Try again in a few minutes.")
+
+
+class NotADomain(FetchFailed):
+    """It is an address, or no name at all, or a name under which anybody registers names."""
+
+    key = "not_a_domain"
+    TEXT = _l("This is no domain of one owner, so no entry in its zone can prove anything.")
+
+
+class NoDomain(FetchFailed):
+    """The domain does not exist, or has no zone."""
+
+    key = "no_domain"
+    TEXT = _l("There is no domain of this name. Check how it is written.")
+
+
+class ZoneSilent(FetchFailed):
+    """None of the zone's name servers answered for it, in time and in order."""
+
+    key = "zone_silent"
+    TEXT = _l("The name servers of the domain did not answer. Try again in a few minutes.")
+
+
+class ZoneLoops(FetchFailed):
+    """Its name servers send one on more often than `zones` follows."""
+
+    key = "zone_loops"
+    TEXT = _l("The name servers of the domain send us on from one to the next without an end.")
+
+
 FAILURES: dict[str, LazyProxy] = {
     failure.key: failure.TEXT
     for failure in (
@@ -98,6 +140,12 @@ FAILURES: dict[str, LazyProxy] = {
         WrongType,
         TooManyRedirects,
         HttpFailed,
+        Unreadable,
+        Busy,
+        NotADomain,
+        NoDomain,
+        ZoneSilent,
+        ZoneLoops,
     )
 }
 """Every key with its text, for a failure that was kept and is shown later."""
