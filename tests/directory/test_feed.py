@@ -131,7 +131,7 @@ def values_of(crowd: Crowd, row: dict[str, Any]) -> dict[str, set[str]]:
         "platform": {c["platform"] for c in held},
         "tier": set() if largest is None else {reference.tier_of(largest).key},
         "language": set(row["languages"]) if present else set(),
-        "method": {c["proof_method"].value for c in held},
+        "method": {c["proof_method"] for c in held},
         "since": {str(row["joined_at"].astimezone(VIETNAM).year)},
         "standing": {row["standing"].value},
     }

@@ -234,7 +234,7 @@ async def test_of_a_former_member_a_feed_tells_only_that(portal: Portal) -> None
     feed = await feed_of(portal, "/en/members.atom?standing=left")
     [summary] = texts(feed, "summary")
     assert summary == (
-        f"No longer a member: left the alliance on {clock.now():%-d %B %Y}."
+        f"No longer a member: left the alliance on {clock.today():%-d %B %Y}."
         f" Member number: {gone.number}."
     )
     assert list(feed.iter(f"{ATOM}category")) == []
