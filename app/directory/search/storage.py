@@ -93,29 +93,49 @@ class TextWriter:
         self.starts.append(self._file.size)
 
 
+class Numbers:
+    """Numbers of a file, some of them read when they are asked for: what is read does not stay.
+
+    For long files of which few are needed at a time: mapped, each would soon be all in memory.
+    """
+
+    def __init__(self, file: BinaryIO, kind: str) -> None:
+        self._file, self._kind = file, np.dtype(kind)
+        self._size = os.fstat(file.fileno()).st_size // self._kind.itemsize
+
+    def __len__(self) -> int:
+        return self._size
+
+    def part(self, start: int, stop: int) -> NDArray[Any]:
+        """Those from `start` to `stop`."""
+        each = self._kind.itemsize
+        data = os.pread(self._file.fileno(), (stop - start) * each, start * each)
+        return np.frombuffer(data, self._kind)
+
+
 class Texts:
     """Texts of a file, each read when it is asked for: what is read does not stay."""
 
-    def __init__(self, file: BinaryIO, starts: NDArray[Any]) -> None:
+    def __init__(self, file: BinaryIO, starts: Numbers) -> None:
         self._file, self._starts = file, starts
 
     def __len__(self) -> int:
         return len(self._starts) - 1
 
     def __getitem__(self, at: int) -> bytes:
-        start, stop = self._starts[at : at + 2].tolist()
+        start, stop = self._starts.part(at, at + 2).tolist()
         return os.pread(self._file.fileno(), stop - start, start)
 
     def several(self, start: int, stop: int) -> list[bytes]:
         """Those from `start` to `stop`."""
-        starts = self._starts[start : stop + 1].tolist()
+        starts = self._starts.part(start, stop + 1).tolist()
         first = starts[0]
         data = os.pread(self._file.fileno(), starts[-1] - first, first)
         return [data[a - first : b - first] for a, b in pairwise(starts)]
 
     def place(self, text: bytes, start: int, stop: int) -> int:
         """Where `text` stands, or would, among those from `start` to `stop`, which are sorted."""
-        starts = self._starts[start : stop + 1].tolist()
+        starts = self._starts.part(start, stop + 1).tolist()
         first = starts[0]
         data = os.pread(self._file.fileno(), starts[-1] - first, first)
 
@@ -165,9 +185,13 @@ class Reader:
                 return np.empty(0, kind)
             return np.frombuffer(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ), kind)
 
+    def numbers(self, name: str, kind: str) -> Numbers:
+        """The numbers of a file, not mapped."""
+        return Numbers(self.open(name), kind)
+
     def texts(self, name: str) -> Texts:
         """The texts of a file, not mapped."""
-        return Texts(self.open(name), self.array(f"{name}_at", "<u8"))
+        return Texts(self.open(name), self.numbers(f"{name}_at", "<u8"))
 
     def whole(self, name: str) -> bytes:
         """The bytes of a file, in memory."""

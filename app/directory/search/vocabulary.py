@@ -47,7 +47,7 @@ class Vocabulary:
 
     def __init__(self, reader: Reader) -> None:
         self._texts = reader.texts("terms")
-        self._references = reader.array("references", "<u8")
+        self._references = reader.numbers("references", "<u8")
         self._spans = reader.array("spans", "<u8")
         self._span_references = reader.array("span_references", "<u8")
         self._sums = reader.array("sums", "<u4")
@@ -64,7 +64,7 @@ class Vocabulary:
         at = self._place(sought)
         if at == len(self) or self._texts[at] != sought:
             return BitMap()
-        return self._postings.one(int(self._references[at]))
+        return self._postings.one(int(self._references.part(at, at + 1)[0]))
 
     def begins(self, term: str) -> BitMap:
         """Who has a term that begins so."""
@@ -72,7 +72,7 @@ class Vocabulary:
         if stop - start > MOST_JOINED:
             at = int(np.searchsorted(self._spans, np.uint64(start << 32 | stop)))
             return self._postings.one(int(self._span_references[at]))
-        return self._postings.union(self._references[start:stop])
+        return self._postings.union(self._references.part(start, stop))
 
     def completions(self, term: str, most: int) -> list[str]:
         """The terms that begin so; none when they are more than `most`."""
