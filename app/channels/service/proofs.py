@@ -123,7 +123,7 @@ async def begin(session: AsyncSession, by: Viewer, channel_id: UUID, key: str) -
     code = ""
     for proof in await pending(session, channel):
         over = policy.is_over(proof.expires_at, clock.now())
-        if proof.failure == policy.CONTESTED or (proof.method is key and not over):
+        if proof.failure == policy.CONTESTED or (proof.method == key and not over):
             return proof
         code = code if over else proof.code or code
         await set_proof(

@@ -6,9 +6,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
 
 from app.accounts.models import Account
 from app.channels.models import (
@@ -85,53 +84,8 @@ class Attempt:
         return self.status == "pending" and (self.method == "staff" or contested)
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """The same channel with another account. For staff only."""
-
-    channel_id: UUID  # of the account asked about
-    platform: str
-    shown: str
-    other_channel_id: UUID
-    other_account_id: UUID
-    other_name: str
-    held: bool  # whether that account holds the proof
-    since: datetime  # when it added the channel
-
-
-@dataclass(frozen=True, slots=True)
-class WaitingRow:
-    """One channel that waits for staff. `contested`: seen, while another account holds it."""
-
-    channel_id: UUID
-    account_id: UUID
-    name: str
-    platform: str
-    shown: str
-    asked_at: datetime
-    contested: bool
-
-    @property
-    def platform_name(self) -> str:
-        """What people call its platform."""
-        return platform_name(self.platform)
-
-
-@dataclass(frozen=True, slots=True)
-class WaitingPage:
-    """One page of the channels that wait for staff."""
-
-    rows: tuple[WaitingRow, ...]
-    total: int  # over all pages
-    page: int  # from 1
-
-    @property
-    def pages(self) -> int:
-        """How many pages there are, 1 at least."""
-        return max(1, -(-self.total // PER_PAGE))
-
-
-def _with_staff() -> ColumnElement[bool]:
+def with_staff() -> ColumnElement[bool]:
+    """What holds of an attempt that waits for somebody of staff to look."""
     return (ChannelProof.status == ProofStatus.PENDING) & or_(
         ChannelProof.method == "staff", ChannelProof.failure == proofs.CONTESTED
     )
@@ -142,7 +96,7 @@ def _channels() -> Select[Channel, bool]:
     checking = (ChannelProof.status == ProofStatus.PENDING) & (
         ChannelProof.checking_since > clock.now() - proofs.CHECK_PATIENCE
     )
-    waiting = exists().where(ChannelProof.channel_id == Channel.id, or_(_with_staff(), checking))
+    waiting = exists().where(ChannelProof.channel_id == Channel.id, or_(with_staff(), checking))
     return select(Channel, waiting)
 
 
@@ -226,117 +180,6 @@ async def attempts(session: AsyncSession, channel_id: UUID) -> tuple[Attempt, ..
         )
         for proof, name in rows
     )
-
-
-async def other_claims(
-    session: AsyncSession, account_id: UUID, channel_id: UUID | None = None
-) -> tuple[Claim, ...]:
-    """Channels of this account that other accounts say are theirs as well. One statement.
-
-    For staff only: nobody else may learn of it (issue 3 §3).
-
-    Args:
-        channel_id: asks about this channel alone.
-    """
-    other = aliased(Channel)
-    held = other.proven_at.is_not(None) & other.lost_at.is_(None)
-    statement = (
-        select(Channel, other.id, other.account_id, Account.display_name, held, other.created_at)
-        .join(
-            other,
-            (other.platform == Channel.platform)
-            & (other.key == Channel.key)
-            & (other.account_id != Channel.account_id)
-            & other.removed_at.is_(None),
-        )
-        .join(Account, Account.id == other.account_id)
-        .where(Channel.account_id == account_id, Channel.removed_at.is_(None))
-        .order_by(Channel.created_at, held.desc(), other.created_at, other.id)
-    )
-    if channel_id is not None:
-        statement = statement.where(Channel.id == channel_id)
-    return tuple(
-        Claim(
-            channel_id=mine.id,
-            platform=mine.platform,
-            shown=links.shown(mine.platform, mine.url, mine.handle),
-            other_channel_id=other_id,
-            other_account_id=other_account,
-            other_name=name,
-            held=is_held,
-            since=since,
-        )
-        for mine, other_id, other_account, name, is_held, since in await session.execute(statement)
-    )
-
-
-def _has_party(account_id: UUID) -> ColumnElement[bool]:
-    """Whether the account owns a channel, or says or ever said that the same one is theirs."""
-    own = aliased(Channel)
-    return exists().where(
-        own.account_id == account_id, own.platform == Channel.platform, own.key == Channel.key
-    )
-
-
-async def is_party(session: AsyncSession, account_id: UUID, channel_id: UUID) -> bool:
-    """Whether what becomes of a channel is the account's own affair. One statement."""
-    found = await session.scalar(
-        select(Channel.id).where(Channel.id == channel_id, _has_party(account_id))
-    )
-    return found is not None
-
-
-async def shares_channel(session: AsyncSession, account_id: UUID, owner_id: UUID) -> bool:
-    """Whether a channel of `owner_id` is also the affair of another account. One statement."""
-    found = await session.scalar(
-        select(
-            exists().where(
-                Channel.account_id == owner_id,
-                Channel.removed_at.is_(None),
-                _has_party(account_id),
-            )
-        )
-    )
-    return bool(found)
-
-
-async def waiting_for_staff(session: AsyncSession, viewer_id: UUID, page: int = 1) -> WaitingPage:
-    """The channels at which staff are to look, longest waiting first. Two statements.
-
-    Args:
-        viewer_id: who asks; channels that are their own affair are left out.
-        page: from 1.
-    """
-    where = (_with_staff(), Channel.removed_at.is_(None), ~_has_party(viewer_id))
-    joined = Channel.id == ChannelProof.channel_id
-    total = await session.scalar(
-        select(func.count()).select_from(ChannelProof).join(Channel, joined).where(*where)
-    )
-    rows = await session.execute(
-        select(
-            Channel, Account.display_name, ChannelProof.asked_at,
-            func.coalesce(ChannelProof.failure == proofs.CONTESTED, False),
-        )
-        .join(ChannelProof, joined)
-        .join(Account, Account.id == Channel.account_id)
-        .where(*where)
-        .order_by(ChannelProof.asked_at, ChannelProof.id)
-        .limit(PER_PAGE)
-        .offset((page - 1) * PER_PAGE)
-    )  # fmt: skip
-    found = tuple(
-        WaitingRow(
-            c.id,
-            c.account_id,
-            name,
-            c.platform,
-            links.shown(c.platform, c.url, c.handle),
-            at,
-            twice,
-        )
-        for c, name, at, twice in rows
-    )
-    return WaitingPage(found, total or 0, page)
 
 
 async def account_of_token(session: AsyncSession, token: str) -> UUID | None:

@@ -1,0 +1,34 @@
+"""What pages ask about channels, their proofs, and who says that one is theirs."""
+
+from app.channels.queries.channels import (
+    PROVEN,
+    Attempt,
+    ChannelView,
+    account_of_token,
+    attempts,
+    channel,
+    channels_of,
+    channels_of_accounts,
+    token_of,
+)
+from app.channels.queries.claims import Claim, is_party, other_claims, shares_channel
+from app.channels.queries.waiting import WaitingPage, WaitingRow, waiting_for_staff
+
+__all__ = [
+    "PROVEN",
+    "Attempt",
+    "ChannelView",
+    "Claim",
+    "WaitingPage",
+    "WaitingRow",
+    "account_of_token",
+    "attempts",
+    "channel",
+    "channels_of",
+    "channels_of_accounts",
+    "is_party",
+    "other_claims",
+    "shares_channel",
+    "token_of",
+    "waiting_for_staff",
+]
