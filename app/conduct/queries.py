@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import ARRAY, Row, Select, Uuid, any_, bindparam, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -203,16 +203,19 @@ async def signature_in_force(session: AsyncSession, account_id: UUID) -> Signatu
     return _view((await session.execute(_signatures().where(where))).first())
 
 
+_LATEST = (  # put together once: every page of a member asks
+    _signatures()
+    .where(Signature.account_id == any_(bindparam("accounts", type_=ARRAY(Uuid))))
+    .order_by(Signature.account_id, CodeVersion.effective_from.desc())
+    .ext(distinct_on(Signature.account_id))
+)
+
+
 async def latest_signatures(
     session: AsyncSession, account_ids: Collection[UUID]
 ) -> dict[UUID, SignatureView]:
     """The signature under the newest version that each account signed. One statement."""
-    rows = await session.execute(
-        _signatures()
-        .where(Signature.account_id.in_(account_ids))
-        .order_by(Signature.account_id, CodeVersion.effective_from.desc())
-        .ext(distinct_on(Signature.account_id))
-    )
+    rows = await session.execute(_LATEST, {"accounts": list(account_ids)})
     return {row[1]: SignatureView(*row) for row in rows}
 
 

@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 Key = tuple[Hashable, ...]
 
-MOST_BYTES = 16 * 1024 * 1024  # some six thousand cards
+MOST_BYTES = 24 * 1024 * 1024  # some nine thousand cards
 ENTRY = 300  # bytes of a key and of its place, roughly
 
 

@@ -17,7 +17,7 @@ from app.members.models import Member
 from app.members.policy import PRESENT
 from app.members.queries import portrait_path
 
-MOST = 4096  # cards kept by a process; each has some 2 kB, most of it the biography
+MOST = 8192  # cards kept by a process; each has some 2 kB, most of it the biography
 
 Version = tuple[tuple[str, int], int]  # of a member, in an era of the index
 _kept: OrderedDict[int, tuple[Version, Card]] = OrderedDict()
