@@ -1,5 +1,7 @@
 """Configuration: from the environment only, parsed once, with sentences for what is wrong."""
 
+import re
+from base64 import b64decode
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -8,8 +10,10 @@ from pydantic import (
     BaseModel,
     Field,
     HttpUrl,
+    SecretBytes,
     SecretStr,
     ValidationError,
+    ValidationInfo,
     field_validator,
     model_validator,
 )
@@ -17,6 +21,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT / "data"
+KEY_BYTES = 32
 
 
 class ProviderSettings(BaseModel):
@@ -36,6 +41,50 @@ class ProviderSettings(BaseModel):
         return self
 
 
+class ChannelProviderSettings(BaseModel):
+    """One platform at which owners can prove their channels by signing in there."""
+
+    platform: Literal["youtube", "tiktok", "facebook", "instagram", "x", "twitch", "zalo"]
+    client_id: str
+    client_secret: SecretStr = SecretStr("")
+    origin: str = ""  # a server that stands in for the platform; for demonstrations and tests
+
+    @field_validator("origin")
+    @classmethod
+    def _plain(cls, given: str) -> str:
+        return _origin(given, "origin") if given else ""
+
+
+class TokenKey(BaseModel):
+    """One key that seals tokens: its name, which is kept beside what it sealed, and 32 bytes."""
+
+    id: str = Field(pattern=r"^[a-z0-9-]{1,30}$")
+    key: SecretBytes
+
+    @classmethod
+    def read(cls, given: str) -> Self:
+        """The key that `id:base64` writes.
+
+        Raises:
+            ValueError: it writes none; what was given is not repeated.
+        """
+        name, _, written = given.strip().partition(":")
+        try:
+            key = b64decode(written, altchars=b"-_" if {"-", "_"} & set(written) else None)
+        except ValueError:
+            key = b""
+        if len(key) != KEY_BYTES or not re.fullmatch(r"[a-z0-9-]{1,30}", name):
+            raise ValueError("write each key as id:base64, with 32 bytes of randomness in base64")
+        return cls(id=name, key=SecretBytes(key))
+
+
+def _origin(given: str, name: str) -> str:
+    url = HttpUrl(given)
+    if url.path not in (None, "/") or url.query or url.fragment:
+        raise ValueError(f"{name} is an origin such as https://portal.example, without a path")
+    return given.rstrip("/")
+
+
 class Settings(BaseSettings):
     """Everything that differs between one installation and another."""
 
@@ -49,6 +98,8 @@ class Settings(BaseSettings):
     data_dir: Path = ROOT / ".data"
     demo: bool = False
     providers: tuple[ProviderSettings, ...] = ()
+    channel_providers: tuple[ChannelProviderSettings, ...] = ()
+    token_keys: Annotated[tuple[TokenKey, ...], NoDecode] = ()  # the first seals, all open
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ()
     contact: str = "lienhe@niemtinso.example"
 
@@ -74,12 +125,34 @@ class Settings(BaseSettings):
     @field_validator("base_url")
     @classmethod
     def _plain_origin(cls, given: str) -> str:
-        url = HttpUrl(given)
-        if url.path not in (None, "/") or url.query or url.fragment:
+        return _origin(given, "PORTAL_BASE_URL")
+
+    @field_validator("token_keys", mode="before")
+    @classmethod
+    def _keys(cls, given: object) -> object:
+        if not isinstance(given, str):
+            return given
+        return tuple(TokenKey.read(one) for one in given.split(",") if one.strip())
+
+    @field_validator("channel_providers")
+    @classmethod
+    def _each_platform_once(
+        cls, given: tuple[ChannelProviderSettings, ...], info: ValidationInfo
+    ) -> tuple[ChannelProviderSettings, ...]:
+        if len({one.platform for one in given}) < len(given):
+            raise ValueError("name each platform once")
+        if str(info.data.get("base_url")).startswith("https:") and any(o.origin for o in given):
             raise ValueError(
-                "PORTAL_BASE_URL is an origin such as https://portal.example, without a path"
+                "origin is for demonstrations; a portal on https asks the platforms themselves"
             )
-        return given.rstrip("/")
+        return given
+
+    @field_validator("token_keys")
+    @classmethod
+    def _each_key_once(cls, given: tuple[TokenKey, ...]) -> tuple[TokenKey, ...]:
+        if len({one.id for one in given}) < len(given):
+            raise ValueError("give each key an id of its own")
+        return given
 
     @field_validator("secret_key")
     @classmethod

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any, Protocol
 
@@ -15,6 +15,26 @@ from app.channels.policy.links import recognise
 from app.channels.policy.reasons import NotRecognised
 from app.core.i18n import lazy_gettext as _l
 
+HARDLY = timedelta(minutes=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """Leave of a channel's owner to read its count from the platform. It tells nothing of itself.
+
+    `access_until` is how long its token is good, `until` how long the grant itself; None: for
+    longer than anybody said.
+    """
+
+    access: str = field(repr=False)
+    refresh: str = field(default="", repr=False)
+    access_until: datetime | None = None
+    until: datetime | None = None
+
+    def runs_out(self, now: datetime) -> bool:
+        """Whether its token is no longer good, or hardly."""
+        return self.access_until is not None and self.access_until - now < HARDLY
+
 
 @dataclass(frozen=True, slots=True)
 class Ask:
@@ -22,6 +42,7 @@ class Ask:
 
     `code` is what the page should hold, `identity_url` what it should link to; each is "" where
     the method does without. `stable_id` is the platform's own id, None as long as nobody read it.
+    `grant` is what the owner gave, where they did and a check is to use it.
     """
 
     platform: str
@@ -31,6 +52,7 @@ class Ask:
     identity_url: str = ""
     handle: str | None = None
     stable_id: str | None = None
+    grant: Grant | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +71,8 @@ class Finding:
     `failure` is a key of `FAILURES`; None when it saw the proof. `unsure` with a failure: nothing
     speaks against the proof either, as when a page is closed to us. The rest is what the platform
     says of the channel, where it says so: its own id, today's handle and address, a count.
+    `grant` is the one that was used, when the platform renewed it; `grant_over` says that the
+    platform does not honour it any more.
     """
 
     failure: str | None
@@ -58,6 +82,8 @@ class Finding:
     handle: str | None = None
     url: str | None = None
     followers: int | None = None
+    grant: Grant | None = None
+    grant_over: bool = False
 
     @property
     def seen(self) -> bool:
