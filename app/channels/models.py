@@ -288,10 +288,11 @@ class OAuthTrip(Record):
     account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"))
     channel_id: Mapped[UUID] = mapped_column(ForeignKey("channels.id"))
     platform: Mapped[str] = mapped_column(Text)
-    verifier: Mapped[str] = mapped_column(Text)
+    verifier: Mapped[str] = mapped_column(Text)  # emptied when used
     keep_counts: Mapped[bool] = mapped_column(default=False)  # asked to keep a grant
     began_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
 
 
 class ChannelDispute(Record):
