@@ -1,44 +1,97 @@
 """Letters about a channel's proof, to its owner, in their language."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts import queries as accounts
-from app.channels.models import Channel, ChannelProof, ProofStatus
+from app.channels.methods import FAILURES
+from app.channels.models import Channel, ChannelProof, ProofNotice, ProofStatus
+from app.channels.policy.keeping import LEAST_TIME
 from app.channels.policy.links import shown
+from app.channels.policy.notices import Letter
 from app.channels.policy.platforms import platform_name
 from app.channels.policy.proofs import Party
 from app.mail import service as mail
 
-_LETTERS = {
-    ProofStatus.PROVEN: "channels/proven",
-    ProofStatus.FAILED: "channels/refused",
-    ProofStatus.LOST: "channels/taken_away",
+_LETTERS: Mapping[Party, Mapping[ProofStatus, str]] = {
+    Party.REVIEWER: {
+        ProofStatus.PROVEN: "channels/proven",
+        ProofStatus.FAILED: "channels/refused",
+        ProofStatus.LOST: "channels/taken_away",
+    },
+    Party.PORTAL: {ProofStatus.STALE: "channels/not_seen", ProofStatus.LOST: "channels/lost"},
 }
 
 
 async def tell_moved(
-    session: AsyncSession, channel: Channel, proof: ChannelProof, party: Party
+    session: AsyncSession,
+    channel: Channel,
+    proof: ChannelProof,
+    party: Party,
+    notice: ProofNotice | None = None,
 ) -> None:
     """Tell the owner of a move that somebody else made.
 
     What they did themselves, what a check that they asked for found and that a code ran out is
-    said on the channel's page, where they look for it.
+    said on the channel's page, where they look for it. So is that a proof was seen again: the
+    letter that it was not said that no further one comes then.
+
+    Args:
+        notice: given because of this move; told in the same letter.
     """
-    if party is not Party.REVIEWER or proof.failure == "settled":
+    letter = _LETTERS.get(party, {}).get(proof.status)
+    if proof.failure == "settled":
         return
+    if letter is None:
+        if notice is not None:
+            await tell_notice(session, notice, Letter.BEGAN)
+        return
+    key = f"channels.moved:{proof.id}:{proof.status.value}"
+    if proof.status is ProofStatus.STALE and proof.failing_since:  # it may be so again, years later
+        key += f":{proof.failing_since.isoformat()}"
+    await _send(
+        session,
+        channel,
+        letter,
+        key,
+        because=proof.because,
+        failure=FAILURES.get(proof.failure or "", ""),
+        seen_at=proof.seen_at or proof.proven_at,
+        lost_on=proof.failing_since and proof.failing_since + LEAST_TIME,
+        notice_until=notice and notice.ends_at,
+    )
+
+
+async def tell_notice(session: AsyncSession, notice: ProofNotice, letter: Letter) -> None:
+    """Tell somebody without a proven channel of their notice; each letter goes once."""
+    channel = await session.get_one(Channel, notice.channel_id)
+    await _send(
+        session,
+        channel,
+        f"channels/notice_{letter.value}",
+        f"channels.notice:{notice.id}:{letter.value}",
+        ends_at=notice.ends_at,
+    )
+
+
+async def _send(
+    session: AsyncSession, channel: Channel, letter: str, key: str, **context: Any
+) -> None:
     person = await accounts.person(session, channel.account_id)
     if person is None:
         return
     await mail.send(
         session,
-        _LETTERS[proof.status],
+        letter,
         to=person.email,
         locale=person.locale,
-        key=f"channels.moved:{proof.id}:{proof.status.value}",
+        key=key,
         account_id=person.id,
         name=person.name,
         platform=platform_name(channel.platform),
         channel=shown(channel.platform, channel.url, channel.handle),
         path=f"/apply/channels/{channel.id}",
-        because=proof.because,
+        **context,
     )

@@ -13,8 +13,10 @@ from app.channels.policy.followers import followers_wrong
 from app.channels.policy.links import Link, recognise
 from app.channels.policy.lookalikes import channel_skeleton
 from app.channels.policy.proofs import MOST_CHANNELS, Party
+from app.channels.service import keeping, notices
+from app.channels.service import disputes
 from app.channels.service.proofs import set_proof
-from app.channels.service.taking import pending, take, touch
+from app.channels.service.taking import pending, take, take_alone, touch
 from app.core import clock, locks
 from app.core.config import settings
 from app.core.db import or_conflict
@@ -167,10 +169,12 @@ def _count(
 async def remove(session: AsyncSession, by: Viewer, channel_id: UUID, seen: int) -> None:
     """Take a channel off one's own. Its proof goes with it; attempts under way end.
 
+    In a dispute this gives way to the other side.
+
     Raises:
         Missing, Stale: as `take` says.
     """
-    channel = await take(session, channel_id, seen=seen, owner=by.own_id)
+    channel = await take_alone(session, channel_id, seen=seen, owner=by.own_id)
     for proof in await pending(session, channel):
         await set_proof(
             session, channel, proof, ProofStatus.FAILED, party=Party.OWNER, by=by, failure="removed"
@@ -178,3 +182,7 @@ async def remove(session: AsyncSession, by: Viewer, channel_id: UUID, seen: int)
     channel.removed_at = clock.now()
     await touch(session, channel)
     await audit.record(session, "channel.removed", channel.id, by, before=channel.url)
+    await disputes.leave(session, by, channel)
+    if channel.proven_at is not None and channel.lost_at is None:
+        await keeping.let_go(session, channel)
+        await notices.begin_and_tell(session, by, channel)

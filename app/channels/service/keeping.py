@@ -1,0 +1,275 @@
+"""Keeping proofs: the ones that are due are taken up, looked at, and the finding is written down.
+
+Taking up moves `next_check_at` on by a short lease, so that two workers do not look at the same,
+and what a worker that died had in hand is due again by itself. Nothing here opens an address.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import DateTime, Select, Uuid, column, select, update, values
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.channels.methods import Ask, Finding
+from app.channels.models import (
+    Channel,
+    ChannelCheck,
+    ChannelProof,
+    IdentityLink,
+    Outcome,
+    ProofStatus,
+)
+from app.channels.policy import keeping as policy
+from app.channels.policy.proofs import Party, is_checking
+from app.channels.service import names
+from app.channels.service.asking import ask_for
+from app.channels.service.proofs import set_proof
+from app.channels.service.taking import take
+from app.core import clock, jobs
+from app.core.errors import Conflict, Missing
+from app.core.i18n import gettext as _
+from app.core.i18n import ngettext
+from app.core.viewer import Viewer
+
+RECHECK = "channels.recheck_proof"  # the job in `jobs.py`, which stands above
+PORTAL = Viewer.system("portal")
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A proof that is to be looked for again, and all that the look needs."""
+
+    proof_id: UUID
+    method: str
+    ask: Ask
+    quiet: bool  # as far as known nothing is wrong, so that seeing it again changes only dates
+
+
+async def take_due(session: AsyncSession, most: int) -> list[Due]:
+    """Take up proofs that are due, longest first; nobody else gets them until the lease is over."""
+    now = clock.now()
+    due = (
+        select(ChannelProof.id)
+        .join(Channel, Channel.id == ChannelProof.channel_id)
+        .where(ChannelProof.next_check_at <= now, Channel.removed_at.is_(None))
+        .order_by(ChannelProof.next_check_at)
+        .limit(most)
+        .with_for_update(of=ChannelProof, skip_locked=True)
+    )
+    taken = await session.scalars(
+        update(ChannelProof)
+        .where(ChannelProof.id.in_(due.scalar_subquery()))
+        .values(next_check_at=now + policy.LEASE)
+        .returning(ChannelProof.id)
+        .execution_options(synchronize_session=False)
+    )
+    return await _looked_at(session, _kept().where(ChannelProof.id.in_(taken.all())))
+
+
+async def asked(session: AsyncSession, proof_id: UUID) -> Due | None:
+    """The proof whose owner asked for a look; None when it is not kept any more."""
+    found = await _looked_at(session, _kept().where(ChannelProof.id == proof_id))
+    return found[0] if found else None
+
+
+async def seen_lately(session: AsyncSession, most: int, without: Collection[UUID]) -> list[Due]:
+    """Proofs that were seen not long ago: they should be seen again if our line is up."""
+    return await _looked_at(
+        session,
+        _kept()
+        .where(
+            ChannelProof.status == ProofStatus.PROVEN,
+            ChannelProof.failure.is_(None),
+            ChannelProof.seen_at.is_not(None),
+            ChannelProof.id.not_in(without),
+        )
+        .order_by(ChannelProof.seen_at.desc())
+        .limit(most),
+    )
+
+
+def _kept() -> Select[tuple[Channel, ChannelProof, str | None]]:
+    return (
+        select(Channel, ChannelProof, IdentityLink.token)
+        .join(ChannelProof, ChannelProof.channel_id == Channel.id)
+        .outerjoin(IdentityLink, IdentityLink.account_id == Channel.account_id)
+        .where(ChannelProof.status.in_(policy.KEPT), Channel.removed_at.is_(None))
+    )
+
+
+async def _looked_at(
+    session: AsyncSession, found: Select[tuple[Channel, ChannelProof, str | None]]
+) -> list[Due]:
+    rows = await session.execute(found.execution_options(populate_existing=True))
+    return [
+        Due(
+            proof.id,
+            proof.method,
+            ask_for(channel, proof, token),
+            quiet=proof.status is ProofStatus.PROVEN and proof.failure is None,
+        )
+        for channel, proof, token in rows
+    ]
+
+
+async def note_seen(session: AsyncSession, proof_ids: Sequence[UUID]) -> set[UUID]:
+    """Write down at once that proofs with which nothing was wrong were seen again.
+
+    Returns: those that it was written of; the others have changed meanwhile and want `note`.
+    """
+    if not proof_ids:
+        return set()
+    now = clock.now()
+    given = values(column("id", Uuid), column("next", DateTime(timezone=True)), name="given").data(
+        [(one, policy.first_check_at(one, now)) for one in proof_ids]
+    )
+    written = await session.scalars(
+        update(ChannelProof)
+        .where(
+            ChannelProof.id == given.c.id,
+            ChannelProof.status == ProofStatus.PROVEN,
+            ChannelProof.failure.is_(None),
+            ChannelProof.failures == 0,
+        )
+        .values(seen_at=now, checked_at=now, checking_since=None, next_check_at=given.c.next)
+        .returning(ChannelProof.id)
+        .execution_options(synchronize_session=False)
+    )
+    return set(written)
+
+
+async def put_off(session: AsyncSession, proof_ids: Sequence[UUID]) -> None:
+    """Look again in an hour, as if nobody had looked: what was seen says nothing."""
+    await session.execute(
+        update(ChannelProof)
+        .where(ChannelProof.id.in_(proof_ids), ChannelProof.status.in_(policy.KEPT))
+        .values(next_check_at=clock.now() + policy.NO_LINE_WAIT, checking_since=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def note(
+    session: AsyncSession,
+    proof_id: UUID,
+    finding: Finding,
+    *,
+    asked_for: bool = False,
+    by: Viewer = PORTAL,
+) -> Outcome | None:
+    """Write down what a look at a kept proof saw, and what follows from it.
+
+    Args:
+        asked_for: the owner asked for the look; it can only help (`policy.keeping.step`).
+
+    Returns: what the look came to; None when the proof is not kept any more.
+    """
+    held = await _take(session, proof_id)
+    if held is None:
+        return None
+    channel, proof = held
+    finding = names.weighed(channel, finding)
+    clash = await names.learn(session, by, channel, finding) if finding.seen else None
+    now = clock.now()
+    before = _standing(proof)
+    after = policy.step(
+        before, finding.outcome, now, policy.chance_of(proof.id, now), asked=asked_for
+    )
+    failure = finding.failure or clash
+    if failure != proof.failure or after.failures > before.failures:
+        session.add(_turn(proof, finding, failure, now))
+    _write(proof, after, now)
+    if after.status is proof.status:
+        proof.failure = failure
+        await session.flush()
+    else:
+        await set_proof(
+            session, channel, proof, after.status, party=Party.PORTAL, by=by, failure=failure
+        )
+    return finding.outcome
+
+
+async def let_go(session: AsyncSession, channel: Channel) -> None:
+    """Look no more for the proofs of a channel that is removed; the caller holds it."""
+    await session.execute(
+        update(ChannelProof).where(ChannelProof.channel_id == channel.id).values(next_check_at=None)
+    )
+
+
+async def ask_again(session: AsyncSession, channel: Channel) -> None:
+    """Look soon at the proof of a channel that its owner holds and asks about.
+
+    Args:
+        channel: its row, locked by `take`.
+
+    Raises:
+        Conflict: it has no proof to look at, or was looked at a few minutes ago.
+    """
+    proof = await session.scalar(
+        select(ChannelProof)
+        .where(ChannelProof.channel_id == channel.id, ChannelProof.status.in_(policy.KEPT))
+        .execution_options(populate_existing=True)
+    )
+    if proof is None:
+        raise Conflict(_("There is nothing to check. Choose how to prove the channel first."))
+    now = clock.now()
+    if is_checking(proof.checking_since, now):
+        return
+    again = policy.ask_again_at(proof.checked_at, now)
+    if again is not None:
+        minutes = max(1, round((again - now) / timedelta(minutes=1)))
+        raise Conflict(
+            ngettext(
+                "We have just looked. You can ask again in %(n)s minute.",
+                "We have just looked. You can ask again in %(n)s minutes.",
+                minutes,
+            )
+        )
+    proof.checking_since = now
+    await session.flush()
+    await jobs.defer(session, RECHECK, key=f"{RECHECK}:{proof.id}", proof_id=str(proof.id))
+
+
+async def _take(session: AsyncSession, proof_id: UUID) -> tuple[Channel, ChannelProof] | None:
+    channel_id = await session.scalar(
+        select(ChannelProof.channel_id).where(ChannelProof.id == proof_id)
+    )
+    try:
+        channel = channel_id and await take(session, channel_id)
+    except Missing:
+        return None  # removed meanwhile
+    proof = await session.scalar(
+        select(ChannelProof)
+        .where(ChannelProof.id == proof_id, ChannelProof.status.in_(policy.KEPT))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return (channel, proof) if channel and proof else None
+
+
+def _standing(proof: ChannelProof) -> policy.Kept:
+    seen_at = proof.seen_at or proof.proven_at or proof.asked_at
+    return policy.Kept(
+        proof.status, seen_at, proof.failures, proof.failing_since, proof.next_check_at
+    )
+
+
+def _write(proof: ChannelProof, after: policy.Kept, now: datetime) -> None:
+    proof.checked_at, proof.checking_since = now, None
+    proof.failures, proof.failing_since = after.failures, after.failing_since
+    proof.next_check_at = after.next_check_at
+    if after.seen_at == now:
+        proof.seen_at = now
+
+
+def _turn(
+    proof: ChannelProof, finding: Finding, failure: str | None, now: datetime
+) -> ChannelCheck:
+    return ChannelCheck(
+        proof_id=proof.id,
+        at=now,
+        outcome=finding.outcome,
+        failure=failure,
+        evidence=dict(finding.evidence),
+    )
