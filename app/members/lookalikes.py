@@ -4,9 +4,11 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    Row,
     Select,
     TableValuedAlias,
     Text,
@@ -21,7 +23,6 @@ from sqlalchemy import (
     union_all,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
 
 from app.channels.models import Channel
 from app.channels.policy import lookalikes as policy
@@ -32,15 +33,16 @@ from app.channels.queries import PROVEN
 from app.core.errors import NotReady
 from app.members.models import Member
 from app.members.policy import PRESENT, words
-from app.members.queries import MemberView, view
+from app.members.queries import COLUMNS, MemberView, view
 
 MOST = 5  # members that one name is compared with on a page
 _SOME = 12  # of one skeleton that are looked at: names that many have are nobody's disguise
 _ORDER = tuple(Likeness)
-_Row = tuple[Member, Channel | None]
+_Row = Row[*tuple[Any, ...]]
 Known = Callable[[Collection[str]], Awaitable[Collection[str]]]
 """Of skeletons, those that somebody may have. Raises `NotReady` when it cannot tell."""
 _BLANK = " "  # no skeleton has one
+_C = Channel.__table__.c
 
 
 def _asked(parameter: str) -> TableValuedAlias:
@@ -49,7 +51,7 @@ def _asked(parameter: str) -> TableValuedAlias:
     return every.table_valued("skeleton").render_derived(f"asked_{parameter}")
 
 
-def _hits() -> Select[str, Member, Channel | None]:
+def _hits() -> Select[*tuple[Any, ...]]:
     """Members by the skeletons of their proven channels (`handles`) and of their names (`names`).
 
     Made once: it is asked often, and to put it together takes longer than to answer it.
@@ -73,18 +75,25 @@ def _hits() -> Select[str, Member, Channel | None]:
     ).subquery("hit")
     # One look-up a hit: a planner that expects many would read whole tables for these few.
     person = (
-        select(Member)
+        select(*COLUMNS)
         .where(Member.account_id == hit.c.account_id, Member.standing.in_(PRESENT))
         .limit(1)
         .lateral("person")
     )
-    own = select(Channel).where(Channel.id == hit.c.channel_id).limit(1).lateral("own")
-    member, channel = aliased(Member, person), aliased(Channel, own)
+    own = (
+        select(
+            _C.platform, _C.url, _C.key, _C.handle, _C.followers, _C.followers_as_of,
+            _C.followers_source, _C.proven_at, _C.proof_method, _C.lost_at, _C.removed_at,
+        )
+        .where(_C.id == hit.c.channel_id)
+        .limit(1)
+        .lateral("own")
+    )  # fmt: skip
     return (
-        select(hit.c.skeleton, member, channel)
+        select(hit.c.skeleton, hit.c.channel_id, *person.c, *own.c)
         .select_from(hit)
-        .join(member, true())
-        .outerjoin(channel, true())
+        .join(person, true())
+        .outerjoin(own, true())
     )
 
 
@@ -104,11 +113,12 @@ class Asked:
 class LookAlike:
     """A member who is imitated, perhaps: by one of their proven channels, or by their name.
 
-    `channel` is the true one (read, never changed), None where it is the name that is alike.
+    `channel` is the true one, with the columns of `channels` that pages show; None where it is
+    the name that is alike.
     """
 
     member: MemberView
-    channel: Channel | None
+    channel: _Row | None
     likeness: Likeness
     difference: Difference
 
@@ -145,9 +155,9 @@ async def find(
     )
     found: dict[str, list[_Row]] = defaultdict(list)
     given = {"handles": _BLANK.join(sorted(handles)), "names": _BLANK.join(sorted(names))}
-    for skeleton, member, channel in await session.execute(_HITS, given):
-        if member.account_id != own:
-            found[skeleton].append((member, channel))
+    for row in await session.execute(_HITS, given):
+        if row.account_id != own:
+            found[row.skeleton].append(row)
     return {
         one: _closest(
             one, _compared(one, (row for key in sorted(keys & found.keys()) for row in found[key]))
@@ -163,20 +173,21 @@ def _ways(asked: Asked) -> frozenset[str]:
 
 
 def _compared(asked: Asked, rows: Iterable[_Row]) -> Iterator[LookAlike]:
-    for member, channel in rows:
-        text, real = _written_alike(asked, member, channel)
+    for row in rows:
+        channel = None if row.channel_id is None else row
+        text, real = _written_alike(asked, row, channel)
         likeness = policy.likeness(text, real)
         if channel is None and words(text) == words(real):
             likeness = Likeness.SAME  # accents may be left out of a name
         if likeness is Likeness.NEAR and channel is None and not asked.is_name:
             continue  # a handle that nearly is a name is like too many names
         if likeness is Likeness.SAME:
-            yield LookAlike(view(member), channel, likeness, difference(real, real))
+            yield LookAlike(view(row), channel, likeness, difference(real, real))
         elif likeness is not None:
-            yield LookAlike(view(member), channel, likeness, difference(text, real))
+            yield LookAlike(view(row), channel, likeness, difference(text, real))
 
 
-def _written_alike(asked: Asked, member: Member, channel: Channel | None) -> tuple[str, str]:
+def _written_alike(asked: Asked, member: _Row, channel: _Row | None) -> tuple[str, str]:
     """What is asked about and what is true, both as names or both as handles (no blanks)."""
     if channel is None:
         if asked.is_name:

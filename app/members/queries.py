@@ -151,11 +151,12 @@ class Changed:
 
 # Columns, not entities: whoever only shows a member needs nothing that keeps track of changes.
 _M = Member.__table__.c
-_VIEW = select(
+COLUMNS = (  # what `view` reads
     _M.id, _M.serial, _M.account_id, _M.number, _M.standing, _M.standing_since, _M.standing_until,
     _M.standing_because, _M.bar_until, _M.joined_at, _M.term_ends_on, _M.stage_name, _M.legal_name,
     _M.legal_name_public, _M.biography, _M.province, _M.topics, _M.languages, _M.portrait,
 )  # fmt: skip
+_VIEW = select(*COLUMNS)
 _OF_ACCOUNTS = _VIEW.where(_M.account_id == any_(bindparam("accounts", type_=ARRAY(Uuid))))
 _OF_NUMBER = _VIEW.where(_M.number == bindparam("number"))
 _CHANGES = MemberChange.__table__

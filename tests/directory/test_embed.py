@@ -127,16 +127,30 @@ async def test_a_badge_of_an_imitator_warns(portal: Portal) -> None:
     assert "In good standing" not in answer.text
 
 
-async def test_too_many_checks_are_told_in_the_frame(portal: Portal) -> None:
+@pytest.mark.parametrize("path", ["/embed/check", "/embed/check/badge"])
+async def test_too_many_checks_are_told_in_the_frame(portal: Portal, path: str) -> None:
     ratelimit.forget_shares()
     async with one_window():
-        for _ in range(60):
-            assert (await portal.get("/embed/check?q=0901234567")).status_code == 200
-        refused = await portal.get("/embed/check?q=0901234567")
+        for other in ("/check", "/embed/check", "/embed/check/badge"):
+            for _ in range(20):
+                assert (await portal.get(f"{other}?q=0901234567")).status_code == 200
+        refused = await portal.get(f"{path}?q=0901234567")
     assert refused.status_code == 429
+    assert "ETag" not in refused.headers
     assert 1 <= int(refused.headers["retry-after"]) <= 61
     assert "Too many checks from here" in refused.text
     assert "<nav" not in refused.text
+
+
+async def test_a_badge_that_the_browser_has_counts_as_no_check(portal: Portal) -> None:
+    found = await member(portal)
+    path = f"/embed/check/badge?q={found.number}"
+    ratelimit.forget_shares()
+    async with one_window():
+        tag = (await portal.get(path)).headers["ETag"]
+        again = [(await portal.get(path, headers={"If-None-Match": tag})) for _ in range(60)]
+        assert {answer.status_code for answer in again} == {304}
+        assert (await portal.get("/check?q=0901234567")).status_code == 200
 
 
 async def test_the_lines_to_copy_are_text_and_lead_here(portal: Portal) -> None:

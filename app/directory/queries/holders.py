@@ -4,14 +4,15 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Function, Text, and_, any_, bindparam, func, select
+from sqlalchemy import Function, Row, Text, and_, any_, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.channels.models import Channel, ChannelProof, ProofStatus
 from app.channels.queries import PROVEN
 from app.members.models import Member
-from app.members.queries import MemberView, view
+from app.members.queries import COLUMNS, MemberView, view
 
 Key = tuple[str, str]
 """What makes two claims to one channel the same: its platform, its key within it."""
@@ -19,10 +20,10 @@ Key = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A member with one of their channels (read, never changed), or with none."""
+    """A member with one of their channels (as `lines.line` takes it), or with none."""
 
     member: MemberView
-    channel: Channel | None
+    channel: Row[*tuple[Any, ...]] | None
     seen_at: datetime | None  # when its proof was last looked at
 
     @property
@@ -41,7 +42,13 @@ def order(found: Found) -> tuple[bool, float, int, str, str]:
     return (until is not None, -ended, -followers, channel.platform, channel.key)
 
 
-_SEEN = func.coalesce(ChannelProof.checked_at, Channel.proven_at)
+_C = Channel.__table__.c
+_SEEN = func.coalesce(ChannelProof.checked_at, Channel.proven_at).label("seen_at")
+_FOUND = select(  # one row is a member and a channel; the account is that of both
+    *COLUMNS, _C.id.label("channel_id"), _C.platform, _C.url, _C.key, _C.handle, _C.followers,
+    _C.followers_as_of, _C.followers_source, _C.proven_at, _C.proof_method, _C.lost_at,
+    _C.removed_at, _SEEN,
+)  # fmt: skip
 _OF_CHANNEL = (ChannelProof.channel_id == Channel.id) & ChannelProof.status.in_(
     (ProofStatus.PROVEN, ProofStatus.LOST)
 )
@@ -59,8 +66,7 @@ _ASKED = (
     .render_derived("asked")
 )
 _OF_KEYS = (
-    select(Member, Channel, _SEEN)
-    .select_from(_ASKED)
+    _FOUND.select_from(_ASKED)
     .join(
         Channel,
         (Channel.platform == _ASKED.c.platform)
@@ -72,8 +78,7 @@ _OF_KEYS = (
     .order_by(_SEEN.desc())
 )
 _OF_NUMBERS = (
-    select(Member, Channel, _SEEN)
-    .select_from(Member)
+    _FOUND.select_from(Member)
     .outerjoin(Channel, and_(Channel.account_id == Member.account_id, *PROVEN))
     .outerjoin(ChannelProof, _OF_CHANNEL & (ChannelProof.status == ProofStatus.PROVEN))
     .where(Member.number == any_(_parted("numbers")))
@@ -94,10 +99,10 @@ async def of_keys(session: AsyncSession, keys: Collection[Key]) -> dict[Key, lis
     }
     rows = await session.execute(_OF_KEYS, given)
     met = set()
-    for member, channel, seen_at in rows:
-        if channel.id not in met:  # lost and proven anew: two proofs of one channel
-            met.add(channel.id)
-            found[channel.platform, channel.key].append(Found(view(member), channel, seen_at))
+    for row in rows:
+        if row.channel_id not in met:  # lost and proven anew: two proofs of one channel
+            met.add(row.channel_id)
+            found[row.platform, row.key].append(Found(view(row), row, row.seen_at))
     return found
 
 
@@ -110,6 +115,7 @@ async def of_numbers(session: AsyncSession, numbers: Collection[str]) -> dict[st
     if not numbers:
         return found
     rows = await session.execute(_OF_NUMBERS, {"numbers": _BETWEEN.join(numbers)})
-    for member, channel, seen_at in rows:
-        found[member.number].append(Found(view(member), channel, seen_at))
+    for row in rows:
+        channel = None if row.channel_id is None else row
+        found[row.number].append(Found(view(row), channel, row.seen_at))
     return {number: sorted(people, key=order) for number, people in found.items()}

@@ -1,16 +1,20 @@
 """The check in pages of others: in a frame, knowing nobody (`web.framed` sees to that)."""
 
+from typing import Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request
+from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import Response
 
 from app.core.config import settings
 from app.core.errors import TooMany
 from app.directory import numbers, recognition
 from app.directory.queries import check as answers
+from app.directory.queries.check import Answer
 from app.directory.routes.addresses import addresses
 from app.directory.routes.check import allowance
+from app.directory.search import live
 from app.web import headers, ratelimit
 from app.web.caching import kept, kept_by_version
 from app.web.deps import ReadSession
@@ -22,23 +26,8 @@ router = APIRouter()
 @router.get("/embed/check")
 async def check(request: Request, session: ReadSession, q: str = "") -> Response:
     """The form, and the answer below it."""
-    answer, busy = None, 0
-    if q.strip():
-        try:
-            await ratelimit.ration(request, allowance())
-            answer = await answers.check(session, q)
-        except TooMany as refused:
-            busy = refused.retry_after
-    shown = page(
-        request,
-        "embed/check.html",
-        status=429 if busy else 200,
-        headers={"Retry-After": str(busy)} if busy else None,
-        answer=answer,
-        busy=busy,
-        q=recognition.shown(q),
-        **addresses(request, answer.address if answer else "/check"),
-    )
+    answer, busy = await _answer(request, session, q) if q.strip() else (None, 0)
+    shown = _framed(request, "embed/check.html", answer, busy, q=recognition.shown(q))
     return shown if busy else kept(request, shown)
 
 
@@ -49,9 +38,33 @@ async def badge(request: Request, session: ReadSession, q: str = "") -> Response
     version = await numbers.version(number) if number else None
     if version and (same := kept_by_version(request, version)):
         return same
-    answer = await answers.check(session, q)
-    shown = page(request, "embed/badge.html", answer=answer, **addresses(request, answer.address))
-    return kept(request, shown, version=version)
+    answer, busy = await _answer(request, session, q)
+    shown = _framed(request, "embed/badge.html", answer, busy)
+    return shown if busy else kept(request, shown, version=version)
+
+
+async def _answer(request: Request, session: AsyncSession, q: str) -> tuple[Answer | None, int]:
+    """The answer, or for how many seconds there is none for whoever asks too often."""
+    try:
+        await ratelimit.ration(request, allowance())
+    except TooMany as refused:
+        return None, refused.retry_after
+    return await answers.check(session, q, live().skeletons), 0
+
+
+def _framed(
+    request: Request, template: str, answer: Answer | None, busy: int, **given: Any
+) -> Response:
+    return page(
+        request,
+        template,
+        status=429 if busy else 200,
+        headers={"Retry-After": str(busy)} if busy else None,
+        answer=answer,
+        busy=busy,
+        **given,
+        **addresses(request, answer.address if answer else "/check"),
+    )
 
 
 @router.get("/check/embed")
