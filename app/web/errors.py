@@ -17,6 +17,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from app.core import errors
 from app.core.i18n import gettext as _
+from app.web import framed
 from app.web.forms import Form, FormModel
 from app.web.pages import inside, localised, page
 from app.web.problems import problem, wrong
@@ -49,10 +50,11 @@ def error_page(request: Request, status: int, **context: Any) -> Response:
     headers = {"Retry-After": str(context["retry_after"])} if context.get("retry_after") else {}
     if for_programs(request):
         return problem(request, status, detail=context.get("message", ""), headers=headers)
-    known = {"message": "", "what_changed": {}, "typed": {}, "retry_after": 0}
-    return page(
-        request, f"errors/{status}.html", status=status, headers=headers, **{**known, **context}
-    )
+    known = {"message": "", "what_changed": {}, "typed": {}, "retry_after": 0, "code": status}
+    template = f"errors/{status}.html"
+    if framed.ADDRESS.match(request.url.path):
+        template = "errors/framed.html"
+    return page(request, template, status=status, headers=headers, **{**known, **context})
 
 
 def typed(request: Request) -> dict[str, str]:

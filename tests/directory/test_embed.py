@@ -46,6 +46,16 @@ async def test_anyone_may_frame_it_and_it_loads_nothing_from_elsewhere(
     assert " style=" not in answer.text
 
 
+async def test_an_unknown_address_has_a_page_that_its_policy_lets_show(portal: Portal) -> None:
+    answer = await portal.get("/vi/embed/nothing")
+    assert answer.status_code == 404
+    assert answer.headers["content-security-policy"] == POLICY
+    assert "<h1>Không có trang này</h1>" in answer.text
+    assert "css/embed.css" in answer.text
+    assert "<script" not in answer.text
+    assert ".woff2" not in answer.text
+
+
 def test_its_policy_allows_no_script_and_only_its_own_forms() -> None:
     rules = dict(rule.split(" ", 1) for rule in POLICY.split("; "))
     assert rules == {
