@@ -18,6 +18,13 @@ async def open_case(session: AsyncSession, kind: str, subject_id: UUID) -> UUID:
     return case.id
 
 
+async def close(session: AsyncSession, case_id: UUID) -> None:
+    """Write down that a thread is over. One that is over stays as it was."""
+    case = await session.get_one(Case, case_id)
+    case.closed_at = case.closed_at or clock.now()
+    await session.flush()
+
+
 async def say(
     session: AsyncSession,
     case_id: UUID,

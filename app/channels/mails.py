@@ -1,18 +1,22 @@
 """Letters about a channel's proof, to its owner, in their language."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts import queries as accounts
 from app.channels.methods import FAILURES
 from app.channels.models import Channel, ChannelProof, ProofNotice, ProofStatus
+from app.channels.policy.disputes import End, Side
 from app.channels.policy.keeping import LEAST_TIME
 from app.channels.policy.links import shown
 from app.channels.policy.notices import Letter
 from app.channels.policy.platforms import platform_name
 from app.channels.policy.proofs import Party
+from app.core.crypto import uuid7
 from app.mail import service as mail
 
 _LETTERS: Mapping[Party, Mapping[ProofStatus, str]] = {
@@ -92,6 +96,56 @@ async def _send(
         name=person.name,
         platform=platform_name(channel.platform),
         channel=shown(channel.platform, channel.url, channel.handle),
-        path=f"/apply/channels/{channel.id}",
-        **context,
+        **{"path": f"/apply/channels/{channel.id}", **context},
     )
+
+
+async def tell_disputed(
+    session: AsyncSession, channel: Channel, side: Side, case_id: UUID, until: datetime
+) -> None:
+    """Tell one side that the channel is disputed. Both have the same letter, at the same time."""
+    await _send(
+        session,
+        channel,
+        "channels/dispute_opened",
+        f"channels.dispute_opened:{case_id}",
+        path=_dispute_path(channel),
+        holds=side is Side.HOLDER,
+        until=until,
+    )
+
+
+async def tell_dispute_message(session: AsyncSession, channel: Channel, words: str) -> None:
+    """Tell one side what staff asked or said."""
+    await _send(
+        session,
+        channel,
+        "channels/dispute_message",
+        f"channels.dispute_message:{uuid7()}",
+        path=_dispute_path(channel),
+        words=words,
+    )
+
+
+async def tell_dispute_ended(
+    session: AsyncSession, channel: Channel, ended: End, case_id: UUID, because: str
+) -> None:
+    """Tell one side how the dispute ended for it.
+
+    Args:
+        because: staff's reason; "" when nobody had to decide.
+    """
+    await _send(
+        session,
+        channel,
+        "channels/dispute_ended",
+        f"channels.dispute_ended:{case_id}",
+        path=_dispute_path(channel),
+        ended=ended.value,
+        held=channel.proven_at is not None and channel.lost_at is None,
+        because=because,
+    )
+
+
+def _dispute_path(channel: Channel) -> str:
+    return f"/apply/channels/{channel.id}/dispute"

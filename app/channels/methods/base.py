@@ -128,6 +128,11 @@ class Method(Protocol):
     failures: Mapping[str, LazyProxy] = MappingProxyType({})
     """What it adds to `FAILURES`."""
 
+    @property
+    def by_job(self) -> bool:
+        """Whether the portal looks whenever it is asked to, without anybody's help."""
+        return self.by_portal and not self.by_visit
+
     def works_for(self, platform: str) -> bool:
         """Whether it is offered for channels of `platform`."""
 
@@ -204,6 +209,11 @@ SHARED_FAILURES: Mapping[str, LazyProxy] = MappingProxyType(
             "The name now belongs to another channel: the platform's own number is not the one"
             " that was proven."
         ),
+        "same_channel": _l("We saw it. It is the same channel as another one here; staff look at both."),
+        "name_taken": _l(
+            "We saw it. The platform gives it a name that another channel here has; staff look at"
+            " both."
+        ),
         "expired": _l("The code was good for 72 hours and is over. Ask for a new one."),
         "settled": _l("The channel was proven in another way."),
         "replaced": _l("You chose another way to prove the channel."),
@@ -211,6 +221,10 @@ SHARED_FAILURES: Mapping[str, LazyProxy] = MappingProxyType(
         "with_staff": _l(
             "We saw it. Somebody of the alliance takes a look before it counts; there is nothing"
             " more for you to do."
+        ),
+        "gave_way": _l("You gave the channel up while two accounts claimed it."),
+        "decided": _l(
+            "Two accounts claimed the channel, and the alliance did not decide for this one."
         ),
         "not_confirmed": _l("Staff looked and could not confirm that the channel is yours."),
     }

@@ -18,12 +18,16 @@ from app.core.viewer import Viewer
 CODE_LENGTH = 10  # Crockford's characters: 50 bits
 CODE_PREFIX = "DTA-"
 CODE_LIFE = timedelta(hours=72)
+VISIT_LIFE = timedelta(minutes=10)  # to a platform and back
 CHECK_PATIENCE = timedelta(minutes=2)  # after which a check that never answered may be repeated
 MOST_CHANNELS = 20  # an account
 MOST_WORDS = 1000  # characters of a note or a reason of staff's
 
 CONTESTED = "with_staff"
 """The failure kept with a proof that was seen while another account holds the channel."""
+SAME_CHANNEL = "same_channel"
+"""The failure kept with a proof that was seen of a channel that is there under another name."""
+LEFT_TO_STAFF = frozenset({CONTESTED, SAME_CHANNEL})
 
 
 class Party(StrEnum):
@@ -43,8 +47,9 @@ MOVES: Mapping[tuple[S, S], frozenset[Party]] = MappingProxyType(
         (S.PENDING, S.FAILED): frozenset({Party.OWNER, Party.REVIEWER, Party.CLOCK, Party.COUNCIL}),
         (S.PROVEN, S.STALE): frozenset({Party.PORTAL}),
         (S.STALE, S.PROVEN): frozenset({Party.PORTAL, Party.REVIEWER}),
-        (S.STALE, S.LOST): frozenset({Party.PORTAL, Party.REVIEWER, Party.COUNCIL}),
-        (S.PROVEN, S.LOST): frozenset({Party.REVIEWER, Party.COUNCIL}),
+        # The owner's own: who gives way in a dispute.
+        (S.STALE, S.LOST): frozenset({Party.PORTAL, Party.REVIEWER, Party.COUNCIL, Party.OWNER}),
+        (S.PROVEN, S.LOST): frozenset({Party.REVIEWER, Party.COUNCIL, Party.OWNER}),
     }
 )
 

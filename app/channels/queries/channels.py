@@ -24,6 +24,12 @@ PER_PAGE = 50
 _C = Channel.__table__.c
 PROVEN = (_C.proven_at.is_not(None), _C.lost_at.is_(None), _C.removed_at.is_(None))
 """What holds of a channel that is proven today; of columns, so that it makes no entities."""
+PUBLIC_COLUMNS = (
+    _C.id.label("channel_id"), _C.platform, _C.url, _C.key, _C.handle, _C.followers,
+    _C.followers_as_of, _C.followers_source, _C.proven_at, _C.proof_method, _C.stale_since,
+    _C.disputed_since, _C.lost_at, _C.removed_at,
+)  # fmt: skip
+"""What everybody may know of a channel that was ever proven."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +86,14 @@ class Attempt:
     @property
     def with_staff(self) -> bool:
         """Whether it waits for somebody of staff to look."""
-        contested = self.failure == proofs.CONTESTED
-        return self.status == "pending" and (self.method == "staff" or contested)
+        left = self.failure in proofs.LEFT_TO_STAFF
+        return self.status == "pending" and (self.method == "staff" or left)
 
 
 def with_staff() -> ColumnElement[bool]:
     """What holds of an attempt that waits for somebody of staff to look."""
     return (ChannelProof.status == ProofStatus.PENDING) & or_(
-        ChannelProof.method == "staff", ChannelProof.failure == proofs.CONTESTED
+        ChannelProof.method == "staff", ChannelProof.failure.in_(proofs.LEFT_TO_STAFF)
     )
 
 

@@ -13,8 +13,7 @@ from app.channels.policy.followers import followers_wrong
 from app.channels.policy.links import Link, recognise
 from app.channels.policy.lookalikes import channel_skeleton
 from app.channels.policy.proofs import MOST_CHANNELS, Party
-from app.channels.service import keeping, notices
-from app.channels.service import disputes
+from app.channels.service import disputes, grants, keeping, notices
 from app.channels.service.proofs import set_proof
 from app.channels.service.taking import pending, take, take_alone, touch
 from app.core import clock, locks
@@ -180,6 +179,7 @@ async def remove(session: AsyncSession, by: Viewer, channel_id: UUID, seen: int)
             session, channel, proof, ProofStatus.FAILED, party=Party.OWNER, by=by, failure="removed"
         )
     channel.removed_at = clock.now()
+    await grants.drop(session, by, channel)
     await touch(session, channel)
     await audit.record(session, "channel.removed", channel.id, by, before=channel.url)
     await disputes.leave(session, by, channel)

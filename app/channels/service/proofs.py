@@ -4,19 +4,21 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.audit import service as audit
 from app.channels import mails
 from app.channels.methods import METHODS, Method
-from app.channels.models import Channel, ChannelProof, IdentityLink, ProofStatus
+from app.channels.models import Channel, ChannelProof, IdentityLink, ProofNotice, ProofStatus
+from app.channels.policy import keeping
 from app.channels.policy import proofs as policy
 from app.channels.policy.proofs import Party
 from app.channels.queries import PROVEN
+from app.channels.service import grants, notices
 from app.channels.service.taking import pending, take
-from app.core import clock, locks
+from app.core import clock
 from app.core.crypto import token
 from app.core.db import or_conflict
 from app.core.errors import Conflict, Refused
@@ -56,17 +58,23 @@ async def set_proof(
     proof.status, proof.failure, proof.checking_since = new, failure, None
     if evidence is not None:
         proof.evidence = dict(evidence)
-    if party is Party.REVIEWER:
+    if party in (Party.REVIEWER, Party.COUNCIL):
         proof.by_account_id, proof.because, proof.note = by.account_id, because, note
-    if new is ProofStatus.PROVEN and old is ProofStatus.PENDING:
-        proof.proven_at = proof.checked_at = proof.seen_at = at
-        channel.proven_at, channel.proof_method, channel.lost_at = at, proof.method, None
+    if new is ProofStatus.PROVEN:
+        proof.checked_at = proof.seen_at = at
+        proof.failures, proof.failing_since = 0, None
+        proof.next_check_at = keeping.first_check_at(proof.id, at)
+        if old is ProofStatus.PENDING:
+            proof.proven_at = channel.proven_at = at
+            channel.proof_method, channel.lost_at = proof.method, None
     elif new is ProofStatus.LOST:
         channel.lost_at, proof.next_check_at = at, None
     channel.stale_since = at if new is ProofStatus.STALE else None
     channel.changed_at = at
     async with or_conflict(session, _("Another account holds the proof of this channel.")):
         await session.flush()
+    if new is ProofStatus.LOST:
+        await grants.drop(session, by, channel)
     await audit.record(
         session,
         "channel.proof_moved",
@@ -80,26 +88,43 @@ async def set_proof(
         party=party.value,
         failure=failure,
     )
-    await mails.tell_moved(session, channel, proof, party)
+    notice = await _notice(session, channel, new, by)
+    await mails.tell_moved(session, channel, proof, party, notice)
 
 
-async def held_by_another(session: AsyncSession, channel: Channel) -> bool:
-    """Whether another account holds the proof of the same channel.
+async def _notice(
+    session: AsyncSession, channel: Channel, new: ProofStatus, by: Viewer
+) -> ProofNotice | None:
+    """Who loses the last proven channel is given notice; proving one ends it."""
+    if new is ProofStatus.LOST:
+        return await notices.begin(session, by, channel)
+    if new is ProofStatus.PROVEN:
+        await notices.end(session, by, channel.account_id)
+    return None
+
+
+async def other_holder(session: AsyncSession, channel: Channel) -> UUID | None:
+    """The channel of another account that holds the proof of the same one, by name or by id.
 
     The answer stays true until the transaction ends: whoever else wants to prove it waits.
+
+    Args:
+        channel: taken by `take_alone`.
     """
-    await locks.hold(session, f"channel:{channel.platform}:{channel.key}")
-    found = await session.scalar(
-        select(
-            exists().where(
-                Channel.platform == channel.platform,
-                Channel.key == channel.key,
-                Channel.id != channel.id,
-                *PROVEN,
-            )
+    same = Channel.key == channel.key
+    if channel.stable_id is not None:
+        same |= Channel.stable_id == channel.stable_id
+    return await session.scalar(
+        select(Channel.id)
+        .where(
+            Channel.platform == channel.platform,
+            same,
+            Channel.account_id != channel.account_id,
+            *PROVEN,
         )
+        .order_by(Channel.proven_at, Channel.id)
+        .limit(1)
     )
-    return bool(found)
 
 
 async def begin(session: AsyncSession, by: Viewer, channel_id: UUID, key: str) -> ChannelProof:
@@ -182,17 +207,29 @@ async def identity_token(session: AsyncSession, account_id: UUID) -> str:
     return found
 
 
-async def expire_codes(session: AsyncSession, by: Viewer) -> int:
-    """End the attempts whose code is over. Safe to run again and at the same time elsewhere.
+async def expire_codes(session: AsyncSession, by: Viewer, most: int = 20) -> int:
+    """End some of the attempts whose code is over; safe to run again and elsewhere.
 
-    Returns: how many were ended.
+    Args:
+        most: channels in this transaction, so that none is long; the caller goes on until none is
+            left.
+
+    Returns: how many attempts were ended.
     """
     now, ended = clock.now(), 0
-    over = (ChannelProof.status == ProofStatus.PENDING) & (ChannelProof.expires_at <= now)
+    over = (
+        (ChannelProof.status == ProofStatus.PENDING)
+        & (ChannelProof.expires_at <= now)
+        & or_(
+            ChannelProof.checking_since.is_(None),
+            ChannelProof.checking_since <= now - policy.CHECK_PATIENCE,
+        )
+    )
     due = (
         select(Channel)
         .where(Channel.id.in_(select(ChannelProof.channel_id).where(over)))
         .order_by(Channel.id)
+        .limit(most)
         .with_for_update(skip_locked=True)
         .execution_options(populate_existing=True)
     )
@@ -201,13 +238,8 @@ async def expire_codes(session: AsyncSession, by: Viewer) -> int:
             checking = policy.is_checking(proof.checking_since, now)
             if policy.is_over(proof.expires_at, now) and not checking:
                 await set_proof(
-                    session,
-                    channel,
-                    proof,
-                    ProofStatus.FAILED,
-                    party=Party.CLOCK,
-                    by=by,
-                    failure="expired",
-                )
+                    session, channel, proof, ProofStatus.FAILED,
+                    party=Party.CLOCK, by=by, failure="expired",
+                )  # fmt: skip
                 ended += 1
     return ended

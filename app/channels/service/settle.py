@@ -13,15 +13,15 @@ from app.channels.models import Channel, ChannelProof, FollowersSource, ProofSta
 from app.channels.policy import proofs as policy
 from app.channels.policy.proofs import Party
 from app.channels.service.channels import write_followers
-from app.channels.service.proofs import held_by_another, new_proof, set_proof
-from app.channels.service.taking import check_seen, pending, take
+from app.channels.service.proofs import new_proof, other_holder, set_proof
+from app.channels.service.taking import check_seen, pending, take_alone
 from app.core.errors import Conflict, Missing, NotAllowed, Refused
 from app.core.i18n import gettext as _
 from app.core.viewer import Viewer
 
 
 async def _take(session: AsyncSession, by: Viewer, channel_id: UUID, seen: int) -> Channel:
-    channel = await take(session, channel_id)
+    channel = await take_alone(session, channel_id)
     if by.account_id is None or not policy.may_settle(by, channel.account_id):
         raise NotAllowed("channels: no reviewer, or party to the case")
     if await queries.is_party(session, by.account_id, channel.id):
@@ -58,7 +58,7 @@ async def confirm(
     note = _words(note)
     if channel.proven_at is not None and channel.lost_at is None:
         raise Conflict(_("This channel is proven already."))
-    if await held_by_another(session, channel):
+    if await other_holder(session, channel) is not None:
         raise Conflict(
             _("Another account holds the proof of this channel. Take it away there first.")
         )

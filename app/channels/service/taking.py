@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.channels.models import Channel, ChannelProof, ProofStatus
-from app.core import clock
+from app.core import clock, locks
 from app.core.errors import Missing, Stale
 from app.core.i18n import format_number
 from app.core.i18n import gettext as _
@@ -36,6 +36,32 @@ async def take(
     if seen is not None:
         check_seen(channel, seen)
     return channel
+
+
+async def take_alone(
+    session: AsyncSession, channel_id: UUID, *, seen: int | None = None, owner: UUID | None = None
+) -> Channel:
+    """As `take`; and until the transaction ends nobody else says whose channel it is.
+
+    To be called before any other channel is taken: whoever takes several does so behind this lock,
+    which stands before all rows, so that no two wait for each other.
+
+    Raises:
+        Missing, Stale: as `take` says.
+    """
+    while True:
+        names = await _names(session, channel_id)
+        if names is not None:
+            await locks.hold(session, f"channel:{names[0]}:{names[1]}")
+        if names == await _names(session, channel_id):  # not renamed while one waited
+            return await take(session, channel_id, seen=seen, owner=owner)
+
+
+async def _names(session: AsyncSession, channel_id: UUID) -> tuple[str, str] | None:
+    row = (
+        await session.execute(select(Channel.platform, Channel.key).where(Channel.id == channel_id))
+    ).first()
+    return (row[0], row[1]) if row else None
 
 
 def check_seen(channel: Channel, seen: int) -> None:
