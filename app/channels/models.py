@@ -200,9 +200,10 @@ class ChannelProof(Record):
 
 
 class ChannelCheck(Record):
-    """One turn of a proof that is kept: seen again after it was not, not seen, or unsure.
+    """One turn of a proof that is kept: seen again after it was not, not seen, or newly unsure.
 
-    Append-only. A check that finds what the last one found moves only dates of the proof.
+    Append-only. A check that finds what the last one found moves only dates of the proof, unless it
+    counts towards a loss.
     """
 
     __tablename__ = "channel_checks"
@@ -213,6 +214,17 @@ class ChannelCheck(Record):
     outcome: Mapped[Outcome] = mapped_column(text_enum(Outcome, "outcome"))
     failure: Mapped[str | None] = mapped_column(Text)
     evidence: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class CheckTally(Base):
+    """How many kept proofs were looked at in a day, by method and outcome: for those who watch."""
+
+    __tablename__ = "channel_check_tallies"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    method: Mapped[str] = mapped_column(Text, primary_key=True)
+    outcome: Mapped[Outcome] = mapped_column(text_enum(Outcome, "outcome"), primary_key=True)
+    checks: Mapped[int] = mapped_column(BigInteger)
 
 
 class ChannelHandle(Record):

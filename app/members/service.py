@@ -4,12 +4,13 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Text, cast, func, select, update
+from sqlalchemy import BigInteger, Text, cast, exists, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.audit import service as audit
 from app.channels.policy.lookalikes import skeleton
+from app.channels.service import notices
 from app.core import clock
 from app.core.db import or_conflict
 from app.core.errors import Conflict, Missing, NotAllowed, Refused
@@ -48,6 +49,15 @@ async def admit(
     _show(member, profile)
     await set_standing(session, member, Standing.ACTIVE, Party.REVIEWER, by)
     return member
+
+
+@notices.concerning
+async def needs_proven_channel(session: AsyncSession, account_id: UUID) -> bool:
+    """Whether somebody is a member today: members have one proven channel at least."""
+    found = await session.scalar(
+        select(exists().where(Member.account_id == account_id, Member.standing.in_(policy.PRESENT)))
+    )
+    return bool(found)
 
 
 async def _join(

@@ -292,6 +292,31 @@ def upgrade() -> None:
     op.create_index(
         "ix_channel_checks_proof_id_at", "channel_checks", ["proof_id", "at"], unique=False
     )
+    for moment, level in (("UPDATE OR DELETE", "ROW"), ("TRUNCATE", "STATEMENT")):
+        op.execute(
+            f"CREATE TRIGGER channel_checks_stay_{level.lower()} BEFORE {moment} ON channel_checks"
+            f" FOR EACH {level} EXECUTE FUNCTION append_only()"
+        )
+    op.create_table(
+        "channel_check_tallies",
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("method", sa.Text(), nullable=False),
+        sa.Column(
+            "outcome",
+            sa.Enum(
+                "seen",
+                "not_seen",
+                "unsure",
+                name="outcome",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("checks", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("day", "method", "outcome", name=op.f("pk_channel_check_tallies")),
+    )
     op.create_table(
         "channel_sightings",
         sa.Column("proof_id", sa.Uuid(), nullable=False),
@@ -462,6 +487,7 @@ def downgrade() -> None:
     op.drop_column("channel_proofs", "failures")
     op.drop_column("channel_proofs", "next_check_at")
     op.drop_table("channel_sightings")
+    op.drop_table("channel_check_tallies")
     op.drop_index("ix_channel_checks_proof_id_at", table_name="channel_checks")
     op.drop_table("channel_checks")
     op.drop_index(

@@ -4,26 +4,29 @@ Taking up moves `next_check_at` on by a short lease, so that two workers do not 
 and what a worker that died had in hand is due again by itself. Nothing here opens an address.
 """
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import DateTime, Select, Uuid, column, select, update, values
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.channels.methods import Ask, Finding
+from app.channels.methods.base import Grant
 from app.channels.models import (
     Channel,
     ChannelCheck,
     ChannelProof,
+    CheckTally,
     IdentityLink,
     Outcome,
     ProofStatus,
 )
 from app.channels.policy import keeping as policy
 from app.channels.policy.proofs import Party, is_checking
-from app.channels.service import names
+from app.channels.service import grants, names
 from app.channels.service.asking import ask_for
 from app.channels.service.proofs import set_proof
 from app.channels.service.taking import take
@@ -65,7 +68,10 @@ async def take_due(session: AsyncSession, most: int) -> list[Due]:
         .returning(ChannelProof.id)
         .execution_options(synchronize_session=False)
     )
-    return await _looked_at(session, _kept().where(ChannelProof.id.in_(taken.all())))
+    order = ChannelProof.proven_at, ChannelProof.id
+    return await _looked_at(
+        session, _kept().where(ChannelProof.id.in_(taken.all())).order_by(*order)
+    )
 
 
 async def asked(session: AsyncSession, proof_id: UUID) -> Due | None:
@@ -82,10 +88,10 @@ async def seen_lately(session: AsyncSession, most: int, without: Collection[UUID
         .where(
             ChannelProof.status == ProofStatus.PROVEN,
             ChannelProof.failure.is_(None),
-            ChannelProof.seen_at.is_not(None),
+            ChannelProof.next_check_at.is_not(None),
             ChannelProof.id.not_in(without),
         )
-        .order_by(ChannelProof.seen_at.desc())
+        .order_by(ChannelProof.next_check_at.desc())  # the index; who was seen last is due last
         .limit(most),
     )
 
@@ -102,12 +108,13 @@ def _kept() -> Select[tuple[Channel, ChannelProof, str | None]]:
 async def _looked_at(
     session: AsyncSession, found: Select[tuple[Channel, ChannelProof, str | None]]
 ) -> list[Due]:
-    rows = await session.execute(found.execution_options(populate_existing=True))
+    rows = (await session.execute(found.execution_options(populate_existing=True))).all()
+    given = await grants.held(session, [channel.id for channel, _, _ in rows])
     return [
         Due(
             proof.id,
             proof.method,
-            ask_for(channel, proof, token),
+            replace(ask_for(channel, proof, token), grant=given.get(channel.id)),
             quiet=proof.status is ProofStatus.PROVEN and proof.failure is None,
         )
         for channel, proof, token in rows
@@ -140,6 +147,25 @@ async def note_seen(session: AsyncSession, proof_ids: Sequence[UUID]) -> set[UUI
     return set(written)
 
 
+async def tally(session: AsyncSession, looks: Mapping[tuple[str, Outcome], int]) -> None:
+    """Count looks, by method and outcome, to those of the day."""
+    if not looks:
+        return
+    day = clock.today()
+    given = insert(CheckTally).values(
+        [
+            {"day": day, "method": method, "outcome": outcome, "checks": count}
+            for (method, outcome), count in sorted(looks.items())
+        ]
+    )
+    await session.execute(
+        given.on_conflict_do_update(
+            index_elements=["day", "method", "outcome"],
+            set_={"checks": CheckTally.checks + given.excluded.checks},
+        )
+    )
+
+
 async def put_off(session: AsyncSession, proof_ids: Sequence[UUID]) -> None:
     """Look again in an hour, as if nobody had looked: what was seen says nothing."""
     await session.execute(
@@ -156,12 +182,14 @@ async def note(
     finding: Finding,
     *,
     asked_for: bool = False,
+    used: Grant | None = None,
     by: Viewer = PORTAL,
 ) -> Outcome | None:
     """Write down what a look at a kept proof saw, and what follows from it.
 
     Args:
         asked_for: the owner asked for the look; it can only help (`policy.keeping.step`).
+        used: the leave of the owner that the look made use of.
 
     Returns: what the look came to; None when the proof is not kept any more.
     """
@@ -169,6 +197,8 @@ async def note(
     if held is None:
         return None
     channel, proof = held
+    if used is not None:
+        await grants.note(session, channel.id, used, finding)
     finding = names.weighed(channel, finding)
     clash = await names.learn(session, by, channel, finding) if finding.seen else None
     now = clock.now()

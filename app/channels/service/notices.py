@@ -41,7 +41,7 @@ async def begin(session: AsyncSession, by: Viewer, channel: Channel) -> ProofNot
     await locks.hold(session, f"notice:{channel.account_id}")  # two channels may go at once
     if await _has_proven(session, channel.account_id) or await _open(session, channel.account_id):
         return None
-    if not any([await concerns(session, channel.account_id) for concerns in _concerns]):
+    if not await _concerned(session, channel.account_id):
         return None
     at = clock.now()
     notice = ProofNotice(
@@ -127,9 +127,18 @@ async def remind(session: AsyncSession, notice_id: UUID) -> None:
         .with_for_update(skip_locked=True)
         .execution_options(populate_existing=True)
     )
-    letter = notice and policy.letter_due(notice.ends_at, clock.now())
-    if notice and letter:
+    if notice is None:
+        return
+    if not await _concerned(session, notice.account_id):  # no member any more
+        notice.ended_at = clock.now()
+        return
+    letter = policy.letter_due(notice.ends_at, clock.now())
+    if letter:
         await mails.tell_notice(session, notice, letter)
+
+
+async def _concerned(session: AsyncSession, account_id: UUID) -> bool:
+    return any([await concerns(session, account_id) for concerns in _concerns])
 
 
 async def _open(session: AsyncSession, account_id: UUID) -> ProofNotice | None:
