@@ -52,17 +52,17 @@ def new_trip(provider: str, purpose: Purpose) -> RoundTrip:
         redirect_uri=redirect_uri(provider),
         state=token(),
         nonce=token(),
-        verifier=_verifier(),
+        verifier=new_verifier(),
         began_at=clock.now(),
         fresh=purpose is Purpose.CONFIRM,
     )
 
 
-def _verifier() -> str:
+def new_verifier() -> str:
     """43 characters with a small letter, a capital and a digit among them, as Zalo demands."""
     found = token(32)
     kinds = (str.islower, str.isupper, str.isdigit)
-    return found if all(any(map(kind, found)) for kind in kinds) else _verifier()
+    return found if all(any(map(kind, found)) for kind in kinds) else new_verifier()
 
 
 async def depart(

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
+from uuid import UUID
 
 from babel.support import LazyProxy
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
 from app.channels.methods import METHODS
+from app.channels.policy.disputes import MOST_OF_A_SIDE
 from app.channels.policy.followers import MOST_FOLLOWERS, read_followers
 from app.channels.policy.links import recognise
 from app.channels.policy.platforms import platforms
@@ -82,6 +84,19 @@ class BeginForm(FormModel):
         "method": _l("Choose how you want to prove the channel.")
     }
 
+    @field_validator("method")
+    @classmethod
+    def _known(cls, given: str) -> str:
+        if given not in METHODS:
+            raise ValueError(given)
+        return given
+
+
+class VisitForm(FormModel):
+    """A visit to the platform; whether the count may be kept fresh from then on."""
+
+    keep: bool = False
+
 
 class CheckForm(FormModel):
     """Nothing but the wish to be checked."""
@@ -92,9 +107,12 @@ class ConfirmForm(FormModel):
 
     seen: int
     note: Annotated[Paragraphs, _WORDS]
+    followers: Followers | None = None
 
+    takes_file: ClassVar[bool] = True  # `capture`: what the screen showed
     messages: ClassVar[Mapping[str, LazyProxy]] = {
-        "note.missing": _l("Write down what you looked at and what you saw.")
+        "note.missing": _l("Write down what you looked at and what you saw."),
+        "followers": _COUNT,
     }
 
 
@@ -121,6 +139,71 @@ class CorrectForm(FormModel):
     counted_on: date | None = None
 
     messages: ClassVar[Mapping[str, LazyProxy]] = {"followers": _COUNT}
+
+
+class HearForm(FormModel):
+    """Nothing but the wish that both sides be heard."""
+
+    seen: int
+
+
+class MergeForm(FormModel):
+    """Which other row is the same channel, and why."""
+
+    seen: int
+    other: UUID
+    seen_other: int
+    because: Annotated[Paragraphs, _WORDS]
+
+    messages: ClassVar[Mapping[str, LazyProxy]] = {
+        "because.missing": _l("Write down what shows that both are one channel.")
+    }
+
+
+class SideForm(FormModel):
+    """What one side of a dispute says to staff."""
+
+    words: Annotated[Paragraphs, Field(max_length=MOST_OF_A_SIDE)]
+
+    messages: ClassVar[Mapping[str, LazyProxy]] = {
+        "words.missing": _l("Write what you want to say.")
+    }
+
+
+class GiveWayForm(FormModel):
+    """Giving a disputed channel up, ticked so that it does not happen by accident."""
+
+    seen: int
+    sure: Literal["yes"]
+
+    messages: ClassVar[Mapping[str, LazyProxy]] = {
+        "sure": _l("Tick the box if you mean to give the channel up.")
+    }
+
+
+class SpeakForm(FormModel):
+    """What staff say to one side of a dispute, or note about it."""
+
+    side: UUID
+    words: Annotated[Paragraphs, _WORDS]
+    internal: bool = False
+
+    messages: ClassVar[Mapping[str, LazyProxy]] = {
+        "words.missing": _l("Write what you want to say.")
+    }
+
+
+class DecideForm(FormModel):
+    """Whose a disputed channel is: the id of a side's channel, or nobody's of those heard."""
+
+    seen: int
+    winner: UUID | Literal["neither"]
+    because: Annotated[Paragraphs, _WORDS]
+
+    messages: ClassVar[Mapping[str, LazyProxy]] = {
+        "winner": _l("Choose whose the channel is, or neither's."),
+        "because.missing": _l("Write the reason: every side reads it."),
+    }
 
 
 def platform_choices() -> list[tuple[str, str]]:

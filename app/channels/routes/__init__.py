@@ -2,8 +2,9 @@
 
 from fastapi import APIRouter
 
-from app.channels.routes import identity, own
+from app.channels.routes import identity, oauth, own
 
 router = APIRouter()
 router.include_router(own.router)
+router.include_router(oauth.router)
 router.include_router(identity.router)

@@ -19,6 +19,7 @@ from app.channels.forms import (
 from app.channels.methods import FAILURES, METHODS, Ask
 from app.channels.policy.proofs import MOST_CHANNELS
 from app.channels.queries import Attempt, ChannelView
+from app.channels.service import grants
 from app.core.errors import Missing, Refused
 from app.core.i18n import gettext as _
 from app.core.viewer import Viewer
@@ -177,6 +178,8 @@ async def _one(
         current=current,
         form=form or blank(BeginForm, method=current.method if current else "page_code"),
         methods=method_choices(channel.platform),
+        grant=await grants.shown(session, channel.id),
+        keeps=grants.offered(channel.platform),
         **await _telling(session, channel, current),
         failures=FAILURES,
     )

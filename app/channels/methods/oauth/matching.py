@@ -9,6 +9,8 @@ from app.channels.policy.links import Link, recognise
 from app.channels.policy.platforms import platforms
 from app.channels.policy.reasons import NotRecognised
 
+MOST_NAMES = 3
+
 
 def judged(ask: Ask, seen: Seen) -> Finding:
     """What the reading says of the channel asked about.
@@ -58,3 +60,10 @@ def link_of(platform: str, profile: Profile) -> Link | None:
     except NotRecognised:
         return None
     return found if found.platform == platform else None
+
+
+def names_of(platform: str, seen: Seen) -> tuple[str, ...]:
+    """What a few of the channels seen are called, to tell their owner with which they came."""
+    links = [link_of(platform, profile) for profile in seen.profiles]
+    found = dict.fromkeys(link.handle for link in links if link and link.handle)
+    return tuple(found)[:MOST_NAMES]

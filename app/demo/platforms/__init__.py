@@ -1,0 +1,1 @@
+"""Platforms on loopback, in the shape of their documentation."""
