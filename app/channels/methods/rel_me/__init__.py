@@ -5,6 +5,7 @@ space-separated tokens, compared without regard to ASCII case).
 """
 
 import asyncio
+import html
 import re
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
@@ -100,6 +101,26 @@ def links_of(page: Page) -> list[str]:
         if "me" in tokens and target:
             found[target] = None
     return list(found)
+
+
+def links_in(fragment: str, base: str) -> list[str]:
+    """The addresses of all links in a piece of HTML, absolute, in its order."""
+    tree = LexborHTMLParser(fragment)
+    found = (_join(base, (a.attributes.get("href") or "").strip()) for a in tree.css("a[href]"))
+    return [link for link in found if link]
+
+
+def names_address(text: str, address: str) -> bool:
+    """Whether plain text names an address as a word of its own, with its scheme or without."""
+    bare = re.escape(address.partition("://")[2])
+    before = r"(?<![^\s(\[<>\"'“”«|,;])"  # within another address it is not meant
+    pattern = rf"{before}(?:https?://)?{bare}(?![\w-]|/\w|\.\w)"
+    return bool(address) and re.search(pattern, html.unescape(text)) is not None
+
+
+def text_of(fragment: str) -> str:
+    """What a piece of HTML shows, its links as they are written there."""
+    return LexborHTMLParser(fragment).text(separator="")
 
 
 def _join(base: str, href: str) -> str | None:
