@@ -11,13 +11,14 @@ from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 from ipaddress import ip_address
 from pathlib import Path
+from typing import cast
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from app.channels.fetcher import Fetcher
+from app.channels.fetcher import Fetcher, Turns
 from app.channels.fetcher.addresses import Resolve
 
 LOOPBACK = ip_address("127.0.0.1")
@@ -47,8 +48,17 @@ class LocalWeb:
         self.sites: dict[str, Answer] = {}
         self.asked: list[bytes] = []
         self.port = 0
+        self._busy: set[asyncio.Task[None]] = set()
+
+    async def end(self) -> None:
+        """Break off whatever answers go on for ever."""
+        for task in self._busy:
+            task.cancel()
+        await asyncio.gather(*self._busy, return_exceptions=True)
 
     async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = cast("asyncio.Task[None]", asyncio.current_task())
+        self._busy.add(task)
         try:
             head = await reader.readuntil(b"\r\n\r\n")
             self.asked.append(head)
@@ -69,21 +79,23 @@ class LocalWeb:
         except (ConnectionError, asyncio.IncompleteReadError):
             pass
         finally:
+            self._busy.discard(task)
             writer.close()
 
 
 @asynccontextmanager
 async def serve(
-    tls: ssl.SSLContext | None = None, address: str = "127.0.0.1"
+    tls: ssl.SSLContext | None = None, address: str = "127.0.0.1", port: int = 0
 ) -> AsyncIterator[LocalWeb]:
     """A local web for the length of the block."""
     web = LocalWeb()
-    server = await asyncio.start_server(web.answer, address, 0, ssl=tls)
+    server = await asyncio.start_server(web.answer, address, port, ssl=tls)
     web.port = server.sockets[0].getsockname()[1]
     try:
         yield web
     finally:
         server.close()
+        await web.end()
 
 
 def resolver(ports: dict[str, tuple[str, int]], asked: list[str] | None = None) -> Resolve:
@@ -99,6 +111,19 @@ def resolver(ports: dict[str, tuple[str, int]], asked: list[str] | None = None) 
     return resolve
 
 
+def fetcher_of(
+    web: LocalWeb, *names: str, seconds: float = 5.0, **more: tuple[str, int]
+) -> Fetcher:
+    """A fetcher for which the `.example` names lead to `web`, or where `more` says."""
+    table = {f"{name}.example": ("127.0.0.1", web.port) for name in names or ("site",)}
+    return Fetcher(
+        allowed=lambda address: address == LOOPBACK,
+        resolve=resolver(table | {f"{name}.example": place for name, place in more.items()}),
+        seconds=seconds,
+        turns=Turns(distance=0),
+    )
+
+
 def fetcher_to(port: int, ca_file: Path) -> Fetcher:
     """A fetcher for which every name under `.example` is the local web at `port`."""
 
@@ -111,6 +136,7 @@ def fetcher_to(port: int, ca_file: Path) -> Fetcher:
         allowed=lambda address: address == LOOPBACK,
         resolve=resolve,
         tls=ssl.create_default_context(cafile=str(ca_file)),
+        turns=Turns(distance=0),
     )
 
 

@@ -46,6 +46,7 @@ class LocalZone:
     turning: dict[tuple[str, str], Iterator[list[str]]] = field(default_factory=dict)
     delegated: dict[str, list[str]] = field(default_factory=dict)
     bends: dict[str, Bend] = field(default_factory=dict)
+    recursive_bends: set[str] = field(default_factory=set)
     asked: list[tuple[str, str, str]] = field(default_factory=list)
     """Name, type, and by what: `udp` or `tcp`."""
     records_file: Path | None = None
@@ -68,9 +69,10 @@ class LocalZone:
         """Let `name` and what lies below it be another server's."""
         self.delegated[name.lower()] = list(servers)
 
-    def bend(self, name: str, bend: Bend) -> None:
-        """Let the answers about `name` be bent."""
+    def bend(self, name: str, bend: Bend, *, always: bool = False) -> None:
+        """Let the answers about `name` be bent; `always`: those of the system's resolver too."""
         self.bends[name.lower()] = bend
+        self.recursive_bends |= {name.lower()} if always else set()
 
     def answer(self, wire: bytes, by: str) -> bytes | None:
         """What to send back for the question in `wire`."""
@@ -82,7 +84,8 @@ class LocalZone:
         reply = dns.message.make_response(query)
         self._fill(reply, name, kind, recursive=bool(query.flags & dns.flags.RD))
         bend = self.bends.get(name)
-        bent = bend(reply) if bend and not query.flags & dns.flags.RD else reply
+        straight = query.flags & dns.flags.RD and name not in self.recursive_bends
+        bent = bend(reply) if bend and not straight else reply
         if bent is None or isinstance(bent, bytes):
             return bent
         if by == "udp" and len(bent.to_wire()) > NARROW:
