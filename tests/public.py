@@ -27,6 +27,7 @@ GET: Mapping[str, Sequence[str]] = {
     "/members/{number}/qr.svg": ("/members/{number}/qr.svg",),
     "/members/{number}/card.vcf": ("/members/{number}/card.vcf",),
     "/members/{number}/card.png": ("/members/{number}/card.png",),
+    "/members/{number}/channels/{channel_id}": ("/members/{number}/channels/{channel}",),
     "/check": ("/check", "/check?q={word}", "/check?q={number}"),
     "/check/many": ("/check/many",),
     "/check/many/example.{kind}": ("/check/many/example.csv", "/check/many/example.xlsx"),

@@ -29,7 +29,7 @@ from app.channels.policy import lookalikes as policy
 from app.channels.policy.confusables import plain
 from app.channels.policy.differences import Difference, difference
 from app.channels.policy.lookalikes import Likeness
-from app.channels.queries import PROVEN
+from app.channels.queries import PROVEN, PUBLIC_COLUMNS
 from app.core.errors import NotReady
 from app.members.models import Member
 from app.members.policy import PRESENT, words
@@ -80,17 +80,9 @@ def _hits() -> Select[*tuple[Any, ...]]:
         .limit(1)
         .lateral("person")
     )
-    own = (
-        select(
-            _C.platform, _C.url, _C.key, _C.handle, _C.followers, _C.followers_as_of,
-            _C.followers_source, _C.proven_at, _C.proof_method, _C.lost_at, _C.removed_at,
-        )
-        .where(_C.id == hit.c.channel_id)
-        .limit(1)
-        .lateral("own")
-    )  # fmt: skip
+    own = select(*PUBLIC_COLUMNS).where(_C.id == hit.c.channel_id).limit(1).lateral("own")
     return (
-        select(hit.c.skeleton, hit.c.channel_id, *person.c, *own.c)
+        select(hit.c.skeleton, *person.c, *own.c)
         .select_from(hit)
         .join(person, true())
         .outerjoin(own, true())

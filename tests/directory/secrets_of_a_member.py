@@ -16,7 +16,7 @@ from app.applications.policy.assessment import Score
 from app.applications.service import assessment, decision, messages, review, sections, submit
 from app.channels import service as channels
 from app.channels.methods import Finding
-from app.channels.models import Channel, IdentityLink
+from app.channels.models import Channel, ChannelCheck, IdentityLink, Outcome
 from app.core import clock, i18n
 from app.core.crypto import digest, token
 from app.core.viewer import Viewer
@@ -49,6 +49,7 @@ class Secrets:
 
     number: str = ""
     token: str = ""
+    channel: str = ""  # a proven one, of which everybody may see how
     was_public: str = ""  # a channel that was proven: the check says whose it was, nothing else
     told: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -169,9 +170,7 @@ def _dates(day: date) -> tuple[str, ...]:
 
 
 async def _channels(session: AsyncSession, secrets: Secrets, account: Account, by: Viewer) -> None:
-    held = await make_channel(session, account=account, link=HELD)
-    evidence = {"words": secrets.word("what the proof saw")}
-    await _prove(session, secrets, held, by, evidence)
+    await _held(session, secrets, account, by)
 
     await make_channel(session, account=account, link=_site(secrets.word("channel not proven")))
 
@@ -197,6 +196,45 @@ async def _channels(session: AsyncSession, secrets: Secrets, account: Account, b
     gone = await make_channel(session, account=account, link=_site(secrets.word(TAKEN_OFF)))
     await _prove(session, secrets, gone, by, {})
     await channels.remove(session, by, gone.id, gone.version)
+
+
+async def _held(session: AsyncSession, secrets: Secrets, account: Account, by: Viewer) -> None:
+    """A channel with all that may be kept of a proof, and another account that says it is theirs."""
+    held = await make_channel(session, account=account, link=HELD)
+    secrets.channel = str(held.id)
+    proof = await channels.begin(session, by, held.id, "page_code")
+    assert proof.code
+    secrets.note(f"code of the proof of {held.url}", proof.code)
+    evidence = {
+        "words": secrets.word("what the proof saw"),
+        "detail": secrets.word("what was the matter"),
+        "chain": [
+            f"{HELD}?{secrets.word('question of an address')}=1#{secrets.word('part of an address')}",
+            f"https://{secrets.word('name in an address')}@www.tiktok.com/{proof.code}",
+            f"https://www.tiktok.com/is/{secrets.token}",
+        ],
+        "matched": f"{secrets.word('words around the code')} {proof.code} 0912345678",
+        "redirect": f"https://portal.example/is/{secrets.token.upper()}",
+        "sha256": "0" * 64,
+    }
+    await channels.record(session, proof.id, Finding(None, evidence))
+    proof.note = secrets.word("note of staff on the proof shown")
+    proof.because = secrets.word("reason of staff on the proof shown")
+    session.add(
+        ChannelCheck(
+            proof_id=proof.id, at=clock.now(), outcome=Outcome.NOT_SEEN,
+            failure="code_not_found", evidence={"words": secrets.word("what a check saw")},
+        )
+    )  # fmt: skip
+    rival = await make_account(session, display_name=secrets.word("name of who claims it too"))
+    secrets.note("account of who claims it too", str(rival.id))
+    claimed = await make_channel(session, account=rival, link=HELD)
+    secrets.note("channel of who claims it too", str(claimed.id))
+    await channels.record(
+        session,
+        (await channels.begin(session, viewer_of(rival), claimed.id, "page_code")).id,
+        Finding(None, {"matched": secrets.word("what was seen of the other claim")}),
+    )
 
 
 def _site(name: str) -> str:

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select
@@ -14,7 +15,7 @@ from app.members import service
 from app.members.models import Member
 from tests.conftest import statements
 from tests.directory.settling import settled
-from tests.factories.directory import Crowd, prove
+from tests.factories.directory import PROVEN, Crowd, prove
 from tests.factories.members import make_member
 from tests.portal import Portal
 
@@ -37,13 +38,16 @@ async def wrong_in(portal: Portal, address: str) -> list[tuple[str, str, str]]:
     return [(e["in"], e["pointer"], e["code"]) for e in answer.json()["errors"]]
 
 
+CHANNEL = UUID("019cad5e-7f5a-7c30-9b61-3b0a7ad3f0e2")
+
+
 @pytest.fixture
 async def suong(portal: Portal) -> Member:
     """A member with one channel."""
     with clock.at(NOON):
         async with portal.transaction() as session:
             member = await make_member(session)
-            await prove(session, member, "https://www.tiktok.com/@bepnhasuong")
+            await prove(session, member, "https://www.tiktok.com/@bepnhasuong", id=CHANNEL)
             return member
 
 
@@ -76,8 +80,12 @@ def told_of(member: Member) -> dict[str, Any]:
                 "followers_source": {"code": "declared", "name": "as the owner says"},
                 "proof": {"code": "page_code", "name": "by a code on the page"},
                 "proven_at": "2026-03-02T09:00:00Z",
+                "state": {"code": "proven", "name": "Proven"},
+                "state_since": "2026-03-02T09:00:00Z",
+                "evidence": f"http://localhost:8000/members/{member.number}/channels/{CHANNEL}",
             }
         ],
+        "lost_channels": [],
     }
 
 
@@ -141,11 +149,49 @@ async def test_of_a_former_member_only_what_others_need_is_told(
             "followers_source": None,
             "proof": None,
             "proven_at": None,
+            "state": None,
+            "state_since": None,
         }
     ]
+    assert told["lost_channels"] == []
     assert (await json_of(portal, "/api/v1/members"))["members"] == []
     listed = await json_of(portal, "/api/v1/members?standing=expelled")
     assert [m["number"] for m in listed["members"]] == [suong.number]
+
+
+async def test_how_a_proof_stands_is_told_with_its_day(portal: Portal, suong: Member) -> None:
+    day = PROVEN + timedelta(days=9)
+    async with portal.transaction() as session:
+        stale = await prove(session, suong, "https://www.youtube.com/@bep", 9, stale_since=day)
+        disputed = await prove(
+            session, suong, "https://x.com/bep", 8, stale_since=day, disputed_since=day
+        )
+        lost = await prove(session, suong, "https://www.twitch.tv/bepsuong", 7, lost_at=day)
+        await prove(session, suong, "https://www.instagram.com/bep", 6, removed_at=day)
+    at = "2026-03-11T09:00:00Z"
+    told = await json_of(portal, f"/api/v1/members/{suong.number}")
+    assert [(c["url"], c["state"]["code"], c["state_since"]) for c in told["channels"]] == [
+        ("https://www.tiktok.com/@bepnhasuong", "proven", "2026-03-02T09:00:00Z"),
+        (stale.url, "stale", at),
+        (disputed.url, "disputed", at),
+    ]
+    assert told["lost_channels"] == [
+        {
+            "platform": {"code": "twitch", "name": "Twitch"},
+            "handle": "@bepsuong",
+            "url": lost.url,
+            "proven_at": "2026-03-02T09:00:00Z",
+            "lost_at": at,
+            "evidence": f"http://localhost:8000/members/{suong.number}/channels/{lost.id}",
+        }
+    ]
+    checks = [
+        (await json_of(portal, f"/api/v1/check?q={one.url}"))["members"][0]["channels"][0]
+        for one in (stale, disputed, lost)
+    ]
+    assert [(c["state"]["code"], c["state_since"]) for c in checks] == [
+        ("stale", at), ("disputed", at), ("lost", at),
+    ]  # fmt: skip
 
 
 async def test_a_legal_name_is_told_only_when_its_owner_made_it_public(portal: Portal) -> None:

@@ -59,9 +59,15 @@ async def known(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
     settings.cache_clear()
     async with portal.transaction() as session:
         member = await make_member(session, stage_name="Bếp Nhà Sương", portrait="portraits/abc")
-        await prove(session, member, "https://www.tiktok.com/@bepnhasuong")
+        channel = await prove(session, member, "https://www.tiktok.com/@bepnhasuong")
         await make_code(session)
-    yield {"word": "suong", "number": member.number, "portrait": "abc", "token": "none"}
+    yield {
+        "word": "suong",
+        "number": member.number,
+        "portrait": "abc",
+        "token": "none",
+        "channel": str(channel.id),
+    }
     monkeypatch.undo()
     settings.cache_clear()
 

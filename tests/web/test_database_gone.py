@@ -87,9 +87,15 @@ async def site(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> AsyncIterator
             use_live(index)
             async with portal.transaction() as session:
                 member = await make_member(session)
-                await prove(session, member, "https://www.tiktok.com/@bepnhasuong")
+                channel = await prove(session, member, "https://www.tiktok.com/@bepnhasuong")
                 await make_code(session)
-            known = {"word": "suong", "number": member.number, "portrait": "abc", "token": "x"}
+            known = {
+                "word": "suong",
+                "number": member.number,
+                "portrait": "abc",
+                "token": "x",
+                "channel": str(channel.id),
+            }
             yield Site(portal, name, known)
             await index.stop()
         await chosen.close()

@@ -60,8 +60,14 @@ async def known(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
     settings.cache_clear()
     async with portal.transaction() as session:
         member = await make_member(session)
-        await prove(session, member, "https://www.tiktok.com/@bepnhasuong")
-    yield {"word": "x", "number": member.number, "portrait": "abc", "token": "none"}
+        channel = await prove(session, member, "https://www.tiktok.com/@bepnhasuong")
+    yield {
+        "word": "x",
+        "number": member.number,
+        "portrait": "abc",
+        "token": "none",
+        "channel": str(channel.id),
+    }
     monkeypatch.undo()
     settings.cache_clear()
 

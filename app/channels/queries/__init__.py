@@ -2,6 +2,7 @@
 
 from app.channels.queries.channels import (
     PROVEN,
+    PUBLIC_COLUMNS,
     Attempt,
     ChannelView,
     account_of_token,
@@ -12,13 +13,18 @@ from app.channels.queries.channels import (
     token_of,
 )
 from app.channels.queries.claims import Claim, is_party, other_claims, shares_channel
+from app.channels.queries.kept import Count, FormerName, Turn, counts, former_names, turns
 from app.channels.queries.waiting import WaitingPage, WaitingRow, waiting_for_staff
 
 __all__ = [
     "PROVEN",
+    "PUBLIC_COLUMNS",
     "Attempt",
     "ChannelView",
     "Claim",
+    "Count",
+    "FormerName",
+    "Turn",
     "WaitingPage",
     "WaitingRow",
     "account_of_token",
@@ -26,9 +32,12 @@ __all__ = [
     "channel",
     "channels_of",
     "channels_of_accounts",
+    "counts",
+    "former_names",
     "is_party",
     "other_claims",
     "shares_channel",
     "token_of",
+    "turns",
     "waiting_for_staff",
 ]

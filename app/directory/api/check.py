@@ -16,7 +16,7 @@ from app.directory.many import wording
 from app.directory.many.answering import answered
 from app.directory.queries import check as checking
 from app.directory.queries.check import Answer, Held, Like, Verdict
-from app.directory.queries.lines import ChannelLine
+from app.directory.queries.lines import ChannelLine, state_name
 from app.directory.search import live
 from app.web import openly
 
@@ -83,12 +83,13 @@ def _holder(held: Held) -> shapes.Holder:
         standing=reading.standing(member.standing),
         standing_since=member.standing_since,
         verified_since=member.joined_at,
-        channels=[_proof(channel) for channel in held.channels],
+        channels=[_proof(member.number, channel) for channel in held.channels],
         last_seen_at=held.seen_at,
     )
 
 
-def _proof(channel: ChannelLine) -> shapes.Proof:
+def _proof(number: str, channel: ChannelLine) -> shapes.Proof:
+    evidence = channel.evidence(number)
     return shapes.Proof(
         platform=shapes.Term(code=channel.platform, name=channel.platform_name),
         handle=channel.shown,
@@ -96,6 +97,9 @@ def _proof(channel: ChannelLine) -> shapes.Proof:
         proof=channel.how,
         proven_at=channel.since,
         proven_until=channel.until,
+        state=shapes.Term(code=channel.proof, name=state_name(channel.proof)),
+        state_since=channel.state_since,
+        evidence=settings().base_url + evidence if evidence else None,
     )
 
 

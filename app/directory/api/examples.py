@@ -7,6 +7,10 @@ from app.web.problems import KINDS
 
 FOOD = {"code": "food", "name": "Food & drink"}
 ACTIVE = {"code": "active", "name": "In good standing"}
+PROVEN = {"code": "proven", "name": "Proven"}
+EVIDENCE = (
+    "https://niemtinso.example/members/DTA-26-00001-0/channels/019cad5e-7f5a-7c30-9b61-3b0a7ad3f0e2"
+)
 CHANNEL: dict[str, Any] = {
     "platform": {"code": "tiktok", "name": "TikTok"},
     "handle": "@bepnhasuong",
@@ -16,6 +20,17 @@ CHANNEL: dict[str, Any] = {
     "followers_source": {"code": "declared", "name": "as the owner says"},
     "proof": {"code": "page_code", "name": "by a code on the page"},
     "proven_at": "2026-03-02T09:00:00Z",
+    "state": PROVEN,
+    "state_since": "2026-03-02T09:00:00Z",
+    "evidence": EVIDENCE,
+}
+LOST: dict[str, Any] = {
+    "platform": {"code": "website", "name": "Website"},
+    "handle": "bepnhasuong.example",
+    "url": "https://bepnhasuong.example/",
+    "proven_at": "2026-03-02T09:00:00Z",
+    "lost_at": "2026-09-14T20:10:00Z",
+    "evidence": EVIDENCE.replace("7f5a", "8c21"),
 }
 MEMBER: dict[str, Any] = {
     "number": "DTA-26-00001-0",
@@ -35,6 +50,7 @@ MEMBER: dict[str, Any] = {
     "province": {"code": "ho-chi-minh", "name": "Ho Chi Minh City"},
     "portrait": None,
     "channels": [CHANNEL],
+    "lost_channels": [LOST],
 }
 PROFILE: dict[str, Any] = {
     **MEMBER,
@@ -95,6 +111,9 @@ CHECK: dict[str, Any] = {
                     "proof": "by a code on the page",
                     "proven_at": "2026-03-02T09:00:00Z",
                     "proven_until": None,
+                    "state": PROVEN,
+                    "state_since": "2026-03-02T09:00:00Z",
+                    "evidence": EVIDENCE,
                 }
             ],
             "last_seen_at": "2026-11-23T20:10:00Z",

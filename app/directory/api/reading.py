@@ -1,13 +1,9 @@
 """Members as the API tells them, read from the database once a version of a member, then kept."""
 
 from collections.abc import Collection, Mapping
-from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.channels.models import Channel
-from app.channels.queries import PROVEN
 from app.conduct import queries as conduct
 from app.conduct.queries import SignatureView
 from app.core.config import settings
@@ -15,7 +11,13 @@ from app.core.db import database
 from app.core.i18n import current_locale
 from app.core.reference import Term, reference
 from app.directory.api import shapes
-from app.directory.queries.lines import line, portrait_url
+from app.directory.queries.lines import (
+    ChannelLine,
+    Channels,
+    channels_of,
+    portrait_url,
+    state_name,
+)
 from app.directory.search import live
 from app.members import queries as members
 from app.members.models import Standing
@@ -55,8 +57,8 @@ def _key(serial: int, version: int) -> fragments.Key:
 async def read(session: AsyncSession, serials: Collection[int]) -> list[shapes.Member]:
     """Several members, those who are there. Two statements."""
     people = await members.by_serials(session, serials)
-    held = await held_by(session, [person.account_id for person in people.values()])
-    return [member(person, held[person.account_id]) for person in people.values()]
+    channels = await channels_of(session, [person.account_id for person in people.values()])
+    return [member(person, channels[person.account_id]) for person in people.values()]
 
 
 async def profile(session: AsyncSession, number: str) -> shapes.Profile | None:
@@ -65,10 +67,10 @@ async def profile(session: AsyncSession, number: str) -> shapes.Profile | None:
     if person is None:
         return None
     account = person.account_id
-    held = await held_by(session, [account])
+    channels = (await channels_of(session, [account]))[account]
     signatures = await conduct.latest_signatures(session, [account])
     return shapes.Profile(
-        **dict(member(person, held[account])),
+        **dict(member(person, channels)),
         history=[
             shapes.Move(
                 at=change.at,
@@ -82,22 +84,7 @@ async def profile(session: AsyncSession, number: str) -> shapes.Profile | None:
     )
 
 
-async def held_by(
-    session: AsyncSession, account_ids: Collection[UUID]
-) -> dict[UUID, list[Channel]]:
-    """The channels that each account has proven and holds, largest first. One statement."""
-    rows = await session.scalars(
-        select(Channel)
-        .where(Channel.account_id.in_(account_ids), *PROVEN)
-        .order_by(Channel.followers.desc().nulls_last(), Channel.platform, Channel.key)
-    )
-    found: dict[UUID, list[Channel]] = {account: [] for account in account_ids}
-    for row in rows:
-        found[row.account_id].append(row)
-    return found
-
-
-def member(person: MemberView, held: list[Channel]) -> shapes.Member:
+def member(person: MemberView, channels: Channels) -> shapes.Member:
     """A member as the public knows them; of who is none today less, as on their page."""
     present = person.present
     portrait = portrait_url(person, "profile")
@@ -118,25 +105,44 @@ def member(person: MemberView, held: list[Channel]) -> shapes.Member:
         languages=[_term(reference.languages[key]) for key in person.languages] if present else [],
         province=province(person.province),
         portrait=settings().base_url + portrait if portrait else None,
-        channels=[channel(row, present=present) for row in held],
+        channels=[channel(person, held) for held in channels.held],
+        lost_channels=[lost(person, was) for was in channels.lost] if present else [],
     )
 
 
-def channel(row: Channel, *, present: bool) -> shapes.Channel:
+def channel(person: MemberView, held: ChannelLine) -> shapes.Channel:
     """A proven channel; of somebody who is no member today only which one it was."""
-    shown = line(row)
-    source, method = row.followers_source, row.proof_method
+    present = person.present
+    source, how = held.source_key, held.how
     return shapes.Channel(
-        platform=shapes.Term(code=shown.platform, name=shown.platform_name),
-        handle=shown.shown,
-        url=shown.url,
-        followers=shown.followers if present else None,
-        followers_counted_on=shown.counted_on if present else None,
+        platform=shapes.Term(code=held.platform, name=held.platform_name),
+        handle=held.shown,
+        url=held.url,
+        followers=held.followers if present else None,
+        followers_counted_on=held.counted_on if present else None,
         followers_source=(
-            shapes.Term(code=source.value, name=shown.source) if source and present else None
+            shapes.Term(code=source.value, name=held.source) if source and present else None
         ),
-        proof=shapes.Term(code=method, name=shown.how) if method and present else None,
-        proven_at=shown.since if present else None,
+        proof=(
+            shapes.Term(code=held.method, name=how) if held.method and how and present else None
+        ),
+        proven_at=held.since if present else None,
+        state=shapes.Term(code=held.proof, name=state_name(held.proof)) if present else None,
+        state_since=held.state_since if present else None,
+        evidence=settings().base_url + held.evidence(person.number),
+    )
+
+
+def lost(person: MemberView, was: ChannelLine) -> shapes.LostChannel:
+    """A channel that was proven once, and is no longer."""
+    assert was.until is not None  # noqa: S101 - that is what makes it one
+    return shapes.LostChannel(
+        platform=shapes.Term(code=was.platform, name=was.platform_name),
+        handle=was.shown,
+        url=was.url,
+        proven_at=was.since,
+        lost_at=was.until,
+        evidence=settings().base_url + was.evidence(person.number),
     )
 
 

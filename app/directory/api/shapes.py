@@ -48,6 +48,25 @@ class Channel(Shape):
     followers_source: Term | None = Field(description="Who counted.")
     proof: Term | None = Field(description="How it was proven.")
     proven_at: Moment | None
+    state: Term | None = Field(
+        description=(
+            "`proven`; `stale`: not seen again when last looked for; `disputed`: the alliance"
+            " examines whose it is. All three count as held."
+        )
+    )
+    state_since: Moment | None
+    evidence: str = Field(description="The page that shows how it was proven, for people.")
+
+
+class LostChannel(Shape):
+    """A channel that the member had proven, and that nobody has shown to be theirs since."""
+
+    platform: Term
+    handle: str
+    url: str
+    proven_at: Moment
+    lost_at: Moment
+    evidence: str = Field(description="The page that shows what became of it, for people.")
 
 
 class Member(Shape):
@@ -76,6 +95,9 @@ class Member(Shape):
     province: Term
     portrait: str | None = Field(description="The address of a picture (WebP).")
     channels: list[Channel] = Field(description="Most followers first.")
+    lost_channels: list[LostChannel] = Field(
+        description="Those that are proven no longer; empty of who is no member today."
+    )
 
 
 class Move(Shape):
@@ -174,6 +196,11 @@ class Proof(Shape):
     proof: str = Field(description="How it was proven, in words.")
     proven_at: Moment
     proven_until: Moment | None = Field(description="When the proof ended; null while it holds.")
+    state: Term = Field(description="`proven`, `stale`, `disputed` or `lost`.")
+    state_since: Moment
+    evidence: str | None = Field(
+        description="The page that shows how it was proven; null of one that was taken off."
+    )
 
 
 class Holder(Shape):

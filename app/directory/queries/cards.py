@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from app.channels.models import Channel
 from app.channels.queries import PROVEN
 from app.core.db import database
-from app.directory.queries.lines import Card, CardChannel, shown
+from app.directory.queries.lines import Card, CardChannel, shown, state
 from app.directory.search import Hit, live
 from app.members.models import Member
 from app.members.policy import PRESENT
@@ -52,7 +52,8 @@ _HELD = (
         func.json_agg(
             aggregate_order_by(
                 func.json_build_array(
-                    _C.platform, _C.url, _C.key, _C.handle, _C.followers, _C.followers_as_of
+                    _C.platform, _C.url, _C.key, _C.handle, _C.followers, _C.followers_as_of,
+                    _C.stale_since, _C.disputed_since,
                 ),
                 _C.followers.desc().nulls_last(), _C.platform, _C.key,
             )
@@ -96,9 +97,10 @@ def _card(row: Row[*tuple[Any, ...]]) -> Card:
 
 
 def _channel(held: Sequence[Any]) -> CardChannel:
-    platform, url, key, handle, followers, day = held
+    platform, url, key, handle, followers, day, stale, disputed = held
     counted_on = date.fromisoformat(day) if day else None
-    return CardChannel(platform, shown(platform, url, key, handle), followers, counted_on)
+    named = shown(platform, url, key, handle)
+    return CardChannel(platform, named, followers, counted_on, state(None, stale, disputed))
 
 
 def _keep(hit: Hit, found: Card) -> None:

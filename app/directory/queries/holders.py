@@ -10,7 +10,7 @@ from sqlalchemy import Function, Row, Text, and_, any_, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.channels.models import Channel, ChannelProof, ProofStatus
-from app.channels.queries import PROVEN
+from app.channels.queries import PROVEN, PUBLIC_COLUMNS
 from app.members.models import Member
 from app.members.queries import COLUMNS, MemberView, view
 
@@ -42,15 +42,11 @@ def order(found: Found) -> tuple[bool, float, int, str, str]:
     return (until is not None, -ended, -followers, channel.platform, channel.key)
 
 
-_C = Channel.__table__.c
+_KEPT = (ProofStatus.PROVEN, ProofStatus.STALE)
 _SEEN = func.coalesce(ChannelProof.checked_at, Channel.proven_at).label("seen_at")
-_FOUND = select(  # one row is a member and a channel; the account is that of both
-    *COLUMNS, _C.id.label("channel_id"), _C.platform, _C.url, _C.key, _C.handle, _C.followers,
-    _C.followers_as_of, _C.followers_source, _C.proven_at, _C.proof_method, _C.lost_at,
-    _C.removed_at, _SEEN,
-)  # fmt: skip
+_FOUND = select(*COLUMNS, *PUBLIC_COLUMNS, _SEEN)  # a member and a channel of the same account
 _OF_CHANNEL = (ChannelProof.channel_id == Channel.id) & ChannelProof.status.in_(
-    (ProofStatus.PROVEN, ProofStatus.LOST)
+    (*_KEPT, ProofStatus.LOST)
 )
 _BETWEEN = "\x1f"  # stands between texts; no key has one
 
@@ -80,7 +76,7 @@ _OF_KEYS = (
 _OF_NUMBERS = (
     _FOUND.select_from(Member)
     .outerjoin(Channel, and_(Channel.account_id == Member.account_id, *PROVEN))
-    .outerjoin(ChannelProof, _OF_CHANNEL & (ChannelProof.status == ProofStatus.PROVEN))
+    .outerjoin(ChannelProof, _OF_CHANNEL & ChannelProof.status.in_(_KEPT))
     .where(Member.number == any_(_parted("numbers")))
 )
 

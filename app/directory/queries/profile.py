@@ -11,7 +11,7 @@ from app.core.clock import VIETNAM
 from app.core.reference import reference
 from app.core.viewer import Viewer
 from app.directory.policy import Query
-from app.directory.queries.lines import ChannelLine, held_by, portrait_url
+from app.directory.queries.lines import ChannelLine, channels_of, portrait_url
 from app.members import queries as members
 from app.members.models import Standing
 from app.members.queries import Change, MemberView
@@ -43,6 +43,7 @@ class ProfilePage:
     province: Link
     languages: tuple[str, ...]
     channels: tuple[ChannelLine, ...]
+    lost: tuple[ChannelLine, ...]  # were proven, and are no longer; of a member of today alone
     history: tuple[Change, ...]
     signature: SignatureView | None
     ended_on: date | None  # when the membership ended; None while it lasts
@@ -67,7 +68,7 @@ async def handed(session: AsyncSession, number: str) -> Handed | None:
         return None
     member, changed_at = found
     account = member.account_id
-    return Handed(member, (await held_by(session, [account]))[account], changed_at)
+    return Handed(member, (await channels_of(session, [account]))[account].held, changed_at)
 
 
 async def profile(session: AsyncSession, viewer: Viewer, number: str) -> ProfilePage | None:
@@ -78,6 +79,7 @@ async def profile(session: AsyncSession, viewer: Viewer, number: str) -> Profile
     member, changed_at = found
     account = member.account_id
     present = member.present
+    channels = (await channels_of(session, [account]))[account]
     return ProfilePage(
         member=member,
         portrait_url=portrait_url(member, "profile"),
@@ -87,7 +89,8 @@ async def profile(session: AsyncSession, viewer: Viewer, number: str) -> Profile
         languages=tuple(reference.languages[key].name() for key in member.languages)
         if present
         else (),
-        channels=(await held_by(session, [account]))[account],
+        channels=channels.held,
+        lost=channels.lost if present else (),
         history=await members.history(session, member.id),
         signature=(await conduct.latest_signatures(session, [account])).get(account),
         ended_on=None if present else _ended_on(member),

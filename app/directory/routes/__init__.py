@@ -7,6 +7,7 @@ from app.directory.routes import (
     browse,
     check,
     embed,
+    evidence,
     feeds,
     home,
     many,
@@ -16,5 +17,5 @@ from app.directory.routes import (
 )
 
 router = APIRouter()
-for _part in (home, browse, check, many, embed, share, feeds, member, site, api):
+for _part in (home, browse, check, many, embed, share, feeds, member, evidence, site, api):
     router.include_router(_part.router)
