@@ -9,11 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.audit import service as audit
 from app.channels.models import Channel, FollowersSource, ProofStatus
-from app.channels.policy.followers import followers_wrong
 from app.channels.policy.links import Link, recognise
 from app.channels.policy.lookalikes import channel_skeleton
 from app.channels.policy.proofs import MOST_CHANNELS, Party
-from app.channels.service import disputes, grants, keeping, notices
+from app.channels.service import counts, disputes, grants, keeping, notices
 from app.channels.service.proofs import set_proof
 from app.channels.service.taking import pending, take, take_alone, touch
 from app.core import clock, locks
@@ -49,7 +48,7 @@ async def add(
     found = recognise(link, platform)
     if found.host is not None and found.host == urlsplit(settings().base_url).hostname:
         raise Refused(_("This is a page of the alliance itself. Paste the link to your own."))
-    _check_count(followers, counted_on)
+    counts.check(followers, counted_on)
     await locks.hold(session, f"channels:{account_id}")  # counting and adding are one step
     await _check_new(session, account_id, found)
     channel = Channel(
@@ -62,9 +61,10 @@ async def add(
         skeleton=channel_skeleton(found.platform, found.key, found.handle),
         changed_at=clock.now(),
     )
-    _count(channel, followers, counted_on, FollowersSource.DECLARED)
+    counts.put(channel, followers, counted_on, FollowersSource.DECLARED)
     async with or_conflict(session, _("You have added this channel already.")):
         session.add(channel)
+    await counts.keep(session, channel)
     await audit.record(
         session, "channel.added", channel.id, by, after=channel.url, platform=channel.platform
     )
@@ -108,7 +108,7 @@ async def set_followers(
         Refused: no such count, or of no such day.
     """
     channel = await take(session, channel_id, seen=seen, owner=by.own_id)
-    await write_followers(
+    await counts.write(
         session,
         by,
         channel,
@@ -117,52 +117,6 @@ async def set_followers(
         counted_on=counted_on,
     )
     return channel
-
-
-async def write_followers(
-    session: AsyncSession,
-    by: Viewer,
-    channel: Channel,
-    source: FollowersSource,
-    *,
-    followers: int | None,
-    counted_on: date | None,
-) -> None:
-    """Write a count with its source and day; who may is checked by the caller, who holds the row.
-
-    Raises:
-        Refused: no such count, or of no such day.
-    """
-    _check_count(followers, counted_on)
-    before = channel.followers
-    _count(channel, followers, counted_on, source)
-    await touch(session, channel)
-    await audit.record(
-        session,
-        "channel.counted",
-        channel.id,
-        by,
-        before=None if before is None else str(before),
-        after=None if followers is None else str(followers),
-        source=source.value,
-    )
-
-
-def _check_count(followers: int | None, counted_on: date | None) -> None:
-    wrong = followers_wrong(followers, counted_on, clock.today())
-    if wrong == "followers":
-        raise Refused(_("No channel has so many followers."))
-    if wrong == "counted_on":
-        raise Refused(_("Give a day within the last year, and not after today."))
-
-
-def _count(
-    channel: Channel, followers: int | None, counted_on: date | None, source: FollowersSource
-) -> None:
-    known = followers is not None
-    channel.followers = followers
-    channel.followers_as_of = (counted_on or clock.today()) if known else None
-    channel.followers_source = source if known else None
 
 
 async def remove(session: AsyncSession, by: Viewer, channel_id: UUID, seen: int) -> None:

@@ -9,7 +9,7 @@ from app.channels.methods import METHODS, Ask, Finding
 from app.channels.models import Channel, ChannelProof, IdentityLink, ProofStatus
 from app.channels.policy import proofs as policy
 from app.channels.policy.proofs import Party
-from app.channels.service import disputes, keeping, merging, names
+from app.channels.service import counts, disputes, keeping, merging, names
 from app.channels.service.asking import ask_for
 from app.channels.service.proofs import set_proof
 from app.channels.service.taking import pending, take, take_alone
@@ -100,6 +100,7 @@ async def record(
         await session.flush()
         return
     await names.learn(session, by, channel, finding)
+    await counts.learn(session, channel, finding)
     if await merging.doubled(session, channel):
         await merging.leave_to_staff(session, channel, proof, by)
     elif await disputes.contested(session, channel):

@@ -26,7 +26,7 @@ from app.channels.models import (
 )
 from app.channels.policy import keeping as policy
 from app.channels.policy.proofs import Party, is_checking
-from app.channels.service import grants, names
+from app.channels.service import counts, grants, names
 from app.channels.service.asking import ask_for
 from app.channels.service.proofs import set_proof
 from app.channels.service.taking import take
@@ -200,7 +200,10 @@ async def note(
     if used is not None:
         await grants.note(session, channel.id, used, finding)
     finding = names.weighed(channel, finding)
-    clash = await names.learn(session, by, channel, finding) if finding.seen else None
+    clash = None
+    if finding.seen:
+        clash = await names.learn(session, by, channel, finding)
+        await counts.learn(session, channel, finding)
     now = clock.now()
     before = _standing(proof)
     after = policy.step(
