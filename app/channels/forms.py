@@ -107,12 +107,12 @@ class ConfirmForm(FormModel):
 
     seen: int
     note: Annotated[Paragraphs, _WORDS]
-    followers: Followers | None = None
+    counted: Followers | None = None
 
     takes_file: ClassVar[bool] = True  # `capture`: what the screen showed
     messages: ClassVar[Mapping[str, LazyProxy]] = {
         "note.missing": _l("Write down what you looked at and what you saw."),
-        "followers": _COUNT,
+        "counted": _COUNT,
     }
 
 
@@ -153,10 +153,10 @@ class MergeForm(FormModel):
     seen: int
     other: UUID
     seen_other: int
-    because: Annotated[Paragraphs, _WORDS]
+    why: Annotated[Paragraphs, _WORDS]
 
     messages: ClassVar[Mapping[str, LazyProxy]] = {
-        "because.missing": _l("Write down what shows that both are one channel.")
+        "why.missing": _l("Write down what shows that both are one channel.")
     }
 
 

@@ -13,7 +13,7 @@ from app.channels.fetcher import FetchFailed
 from app.channels.methods import METHODS, Ask, Finding
 from app.channels.methods.reach import reach
 from app.channels.methods.oauth.adapters import adapters
-from app.channels.service import grants, keeping, notices, visits
+from app.channels.service import grants, keeping, notices, sightings, visits
 from app.core import jobs
 from app.core.db import database, transaction
 from app.core.viewer import Viewer
@@ -119,3 +119,9 @@ async def forget_visits(timestamp: int) -> None:  # noqa: ARG001 - procrastinate
     """Forget visits that nobody will finish."""
     async with transaction() as session:
         await visits.forget_old(session)
+
+
+@jobs.queue.task(name=sightings.FORGET)
+async def forget_capture(channel_id: str, name: str) -> None:
+    """Delete a capture that was uploaded and that no proof has."""
+    await sightings.forget_unused(UUID(channel_id), name)

@@ -1,10 +1,11 @@
-"""Portraits that people upload: known by their content, drawn anew, kept in two sizes.
+"""Pictures that people upload: known by their content, drawn anew; portraits in two sizes.
 
 Nothing of the file that came in is kept: what is stored are the pixels, drawn again without
 metadata, colour profile, thumbnails or whatever hides behind the picture (decision 0014).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from io import BytesIO
 from types import MappingProxyType
 
@@ -27,6 +28,8 @@ ACCEPT = (
 MOST_BYTES = 8_000_000
 MOST_PIXELS = 50_000_000
 LEAST = (400, 500)  # pixels; less cannot be recognised
+LEAST_CAPTURE = (200, 200)
+MOST_CAPTURE = (1600, 8000)  # a long page is longer than wide
 MEDIA_TYPE = "image/webp"
 
 _DRAFT = (1600, 1600)  # a JPEG is decoded at the smallest scale that still covers this
@@ -47,6 +50,17 @@ async def draw(data: bytes) -> Mapping[str, bytes]:
     return await anyio.to_thread.run_sync(draw_now, data, limiter=_one_at_a_time)
 
 
+async def draw_capture(data: bytes) -> bytes:
+    """The capture of a screen in the file `data`, whole, as WebP; otherwise as `draw`.
+
+    Raises:
+        Refused: as `draw` says.
+    """
+    if len(data) > MOST_BYTES:
+        raise Refused(too_heavy())
+    return await anyio.to_thread.run_sync(draw_capture_now, data, limiter=_one_at_a_time)
+
+
 def too_heavy() -> str:
     """What to say of a file of more than `MOST_BYTES`."""
     return _("This file is larger than %(n)s MB. Choose a smaller one.", n=MOST_BYTES // 1_000_000)
@@ -54,10 +68,29 @@ def too_heavy() -> str:
 
 def draw_now(data: bytes) -> Mapping[str, bytes]:
     """As `draw`, in the caller's own thread and whatever the file's weight."""
+    with _opened(data, LEAST) as image:
+        profile = _profile(image)
+    card = profile.resize(SIZES["card"], Image.Resampling.LANCZOS)
+    return {"card": _webp(card), "profile": _webp(profile)}
+
+
+def draw_capture_now(data: bytes) -> bytes:
+    """As `draw_capture`, in the caller's own thread and whatever the file's weight."""
+    with _opened(data, LEAST_CAPTURE) as image:
+        icc = image.info.get("icc_profile")
+        whole = _opaque(ImageOps.exif_transpose(image))
+        whole.thumbnail(MOST_CAPTURE, Image.Resampling.LANCZOS)
+        capture = _in_srgb(whole, icc).convert("RGB")
+    return _webp(capture)
+
+
+@contextmanager
+def _opened(data: bytes, least: tuple[int, int]) -> Iterator[Image.Image]:
+    """The picture in a file; whatever goes wrong with it inside the block is said to the person."""
     try:
         with Image.open(BytesIO(data), formats=FORMATS) as image:
-            _check_size(image)
-            profile = _profile(image)
+            _check_size(image, least)
+            yield image
     except Refused:
         raise
     except UnidentifiedImageError as unknown:
@@ -70,20 +103,18 @@ def draw_now(data: bytes) -> Mapping[str, bytes]:
         raise Refused(
             _("This picture is damaged or incomplete. Save it again, or choose another one.")
         ) from broken
-    card = profile.resize(SIZES["card"], Image.Resampling.LANCZOS)
-    return {"card": _webp(card), "profile": _webp(profile)}
 
 
-def _check_size(image: Image.Image) -> None:
+def _check_size(image: Image.Image, least: tuple[int, int]) -> None:
     """Look at the size that the header claims, before anything is decoded."""
     if image.width * image.height > MOST_PIXELS:
         raise Refused(_too_many_pixels())
-    if min(image.size) < min(LEAST) or max(image.size) < max(LEAST):
+    if min(image.size) < min(least) or max(image.size) < max(least):
         raise Refused(
             _(
                 "This picture is too small: it has %(has)s pixels and needs at least %(least)s.",
                 has=f"{image.width} × {image.height}",
-                least=f"{LEAST[0]} × {LEAST[1]}",
+                least=f"{least[0]} × {least[1]}",
             )
         )
 

@@ -7,6 +7,7 @@ from starlette.responses import Response
 from app.applications.policy import moves, reviewing
 from app.applications.queries import queue
 from app.channels import queries as channels
+from app.channels.queries import disputes
 from app.core.reference import reference
 from app.core.text import vietnamese_sort_key
 from app.core.viewer import Viewer
@@ -25,7 +26,8 @@ async def work(request: Request, session: ReadSession, viewer: Staff) -> Respons
     if not reviewing.may_read(viewer):
         return page(request, "staff/welcome.html")
     waiting = await channels.waiting_for_staff(session, viewer.own_id)
-    return await _list(request, session, viewer, WORK, to_look_at=waiting.total)
+    disputed = await disputes.count_open(session, viewer.own_id)
+    return await _list(request, session, viewer, WORK, to_look_at=waiting.total, disputed=disputed)
 
 
 @router.get("/staff/applications")
@@ -35,7 +37,13 @@ async def applications(request: Request, session: ReadSession, viewer: Reader) -
 
 
 async def _list(
-    request: Request, session: AsyncSession, viewer: Viewer, place: str, to_look_at: int = 0
+    request: Request,
+    session: AsyncSession,
+    viewer: Viewer,
+    place: str,
+    *,
+    to_look_at: int = 0,
+    disputed: int = 0,
 ) -> Response:
     asked = Question.parse(place, request.query_params)
     found = await queue.queue(session, viewer.account_id, asked.filter, waiting_first=place == WORK)
@@ -49,6 +57,7 @@ async def _list(
         found=found,
         is_work=place == WORK,
         to_look_at=to_look_at,
+        disputed=disputed,
         status_names=moves.STATUS_NAMES,
         topics=[(topic.key, topic.name()) for topic in reference.topics.values()],
         provinces=[(province.key, province.name()) for province in provinces],

@@ -252,16 +252,15 @@ async def contested(session: AsyncSession) -> tuple[Channel, Channel, ChannelPro
     return first, second, await make_proof(session, second, seen=True)
 
 
-async def test_a_second_claim_waits_for_staff_and_is_told_nothing_of_the_first(
+async def test_a_second_claim_does_not_count_and_is_not_told_who_holds_the_channel(
     session: AsyncSession,
 ) -> None:
     first, second, proof = await contested(session)
     assert (proof.status, proof.failure) == (ProofStatus.PENDING, "with_staff")
     assert proof.expires_at is None
     assert (await state(session, first), await state(session, second)) == ("proven", "pending")
-    assert await subjects(session, first) == await subjects(session, second) == []
-    found = await queries.waiting_for_staff(session, uuid7())
-    assert [(row.channel_id, row.contested) for row in found.rows] == [(second.id, True)]
+    assert await subjects(session, first) == await subjects(session, second)
+    assert (await queries.waiting_for_staff(session, uuid7())).rows == ()  # disputed instead
     (claim,) = await queries.other_claims(session, second.account_id)
     assert (claim.other_channel_id, claim.other_account_id, claim.held) == (
         first.id, first.account_id, True,
@@ -282,16 +281,19 @@ async def test_asking_again_does_not_flag_it_again(session: AsyncSession) -> Non
     assert len(flagged.all()) == 1
 
 
-async def test_staff_hand_a_contested_channel_over_in_two_steps(session: AsyncSession) -> None:
-    first, second, proof = await contested(session)
+async def test_staff_settle_a_disputed_channel_nowhere_but_in_the_dispute(
+    session: AsyncSession,
+) -> None:
+    first, second, _proof = await contested(session)
     by = await reviewer(session)
-    with pytest.raises(Conflict, match="Another account"):
-        await service.confirm(session, by, second.id, second.version, "Seen in a video call.")
-    await service.take_away(session, by, first.id, first.version, "The channel was sold.")
-    await service.confirm(session, by, second.id, second.version, "Seen in a video call.")
-    assert (await state(session, first), await state(session, second)) == ("lost", "proven")
-    assert (proof.method, proof.by_account_id) == ("page_code", by.account_id)
-    assert second.proof_method == "page_code"
+    for act in (
+        service.confirm(session, by, second.id, second.version, "Seen in a video call."),
+        service.refuse(session, by, second.id, second.version, "Not yours."),
+        service.take_away(session, by, first.id, first.version, "The channel was sold."),
+    ):
+        with pytest.raises(Conflict, match="disputed"):
+            await act
+    assert (await state(session, first), await state(session, second)) == ("proven", "pending")
 
 
 async def test_a_channel_that_its_holder_removed_can_be_proven_by_another(

@@ -38,11 +38,11 @@ async def channel(session: AsyncSession) -> object:
 @pytest.mark.parametrize(
     ("path", "make", "wanted"),
     [
-        ("/staff", submitted, 6),
+        ("/staff", submitted, 7),
         ("/staff/applications", submitted, 4),
         ("/staff/members", member, 4),
         ("/staff/roles", colleague, 3),
-        ("/staff/channels", channel, 4),
+        ("/staff/channels", channel, 5),
     ],
 )
 async def test_a_list_asks_the_same_however_long(

@@ -18,6 +18,7 @@ HEARING = timedelta(days=7)
 """How long each side may be heard before staff decide without them."""
 REST = timedelta(days=90)
 """How long after an end against them a side opens no dispute by itself: staff look first."""
+MOST_OF_A_SIDE = 4000  # characters of what a side says at once
 SHORTEST_NAME = 3  # letters; less stands in too many words to be told by
 
 

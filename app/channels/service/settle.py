@@ -12,7 +12,8 @@ from app.channels.methods import METHODS
 from app.channels.models import Channel, ChannelProof, FollowersSource, ProofStatus
 from app.channels.policy import proofs as policy
 from app.channels.policy.proofs import Party
-from app.channels.service.channels import write_followers
+from app.channels.queries import disputes
+from app.channels.service import counts, sightings
 from app.channels.service.proofs import new_proof, other_holder, set_proof
 from app.channels.service.taking import check_seen, pending, take_alone
 from app.core.errors import Conflict, Missing, NotAllowed, Refused
@@ -38,49 +39,81 @@ def _words(given: str) -> str:
 
 
 async def confirm(
-    session: AsyncSession, by: Viewer, channel_id: UUID, seen: int, note: str
-) -> None:
+    session: AsyncSession,
+    by: Viewer,
+    channel_id: UUID,
+    seen: int,
+    note: str,
+    *,
+    followers: int | None = None,
+    capture: str | None = None,
+) -> bool:
     """Confirm by hand that a channel is its owner's.
 
     An attempt that asked for staff, or that the portal has seen already, is the one confirmed; any
-    other ends, and a staff check of its own is written down.
+    other ends, and a staff check of its own is written down. Of a channel with more than a million
+    followers that no machine has seen, the first reviewer's look is kept for a second's.
 
     Args:
         note: what was looked at and seen; for staff, never shown to the owner.
+        followers: as the reviewer saw them; None when they did not look.
+        capture: what the screen showed, kept by `sightings.keep_capture`.
+
+    Returns: whether it is confirmed; else it waits for a second reviewer.
 
     Raises:
         NotAllowed: `by` is no reviewer, or the owner, or claims the same channel.
         Missing, Stale: as `take` says.
-        Conflict: it is proven already, or another account holds the proof.
+        Conflict: it is proven already, disputed, or another account holds the proof; or `by` is
+            the one who saw it first.
         Refused: no note.
     """
     channel = await _take(session, by, channel_id, seen)
     note = _words(note)
     if channel.proven_at is not None and channel.lost_at is None:
         raise Conflict(_("This channel is proven already."))
+    await _not_disputed(session, channel)
     if await other_holder(session, channel) is not None:
-        raise Conflict(
-            _("Another account holds the proof of this channel. Take it away there first.")
+        raise Conflict(_("Another account holds the proof of this channel. Hear both sides first."))
+    if followers is not None:
+        await counts.write(
+            session, by, channel, FollowersSource.STAFF, followers=followers, counted_on=None
         )
+    chosen = await _chosen(session, by, channel)
+    if chosen.method == "staff" and not await sightings.is_enough(
+        session, by, channel, chosen, note=note, capture=capture
+    ):
+        return False
+    await set_proof(
+        session,
+        channel,
+        chosen,
+        ProofStatus.PROVEN,
+        party=Party.REVIEWER,
+        by=by,
+        note=note,
+        evidence=await sightings.evidence_with(session, chosen, capture),
+    )
+    return True
+
+
+async def _chosen(session: AsyncSession, by: Viewer, channel: Channel) -> ChannelProof:
+    """The attempt that a look by staff is about; any other under way ends."""
     chosen = None
     for proof in await pending(session, channel):
-        if proof.method == "staff" or proof.failure == policy.CONTESTED:
+        if proof.method == "staff" or proof.failure in policy.LEFT_TO_STAFF:
             chosen = proof
             continue
         await set_proof(
-            session,
-            channel,
-            proof,
-            ProofStatus.FAILED,
-            party=Party.REVIEWER,
-            by=by,
-            failure="settled",
-        )
-    if chosen is None:
-        chosen = await new_proof(session, channel, METHODS["staff"])
-    await set_proof(
-        session, channel, chosen, ProofStatus.PROVEN, party=Party.REVIEWER, by=by, note=note
-    )
+            session, channel, proof, ProofStatus.FAILED,
+            party=Party.REVIEWER, by=by, failure="settled",
+        )  # fmt: skip
+    return chosen or await new_proof(session, channel, METHODS["staff"])
+
+
+async def _not_disputed(session: AsyncSession, channel: Channel) -> None:
+    if await disputes.is_disputed(session, channel.id):
+        raise Conflict(_("This channel is disputed. Decide it there."))
 
 
 async def refuse(
@@ -93,10 +126,11 @@ async def refuse(
 
     Raises:
         NotAllowed, Missing, Stale, Refused: as `confirm`.
-        Conflict: no attempt is under way.
+        Conflict: no attempt is under way, or it is disputed.
     """
     channel = await _take(session, by, channel_id, seen)
     because = _words(because)
+    await _not_disputed(session, channel)
     under_way = await pending(session, channel)
     if not under_way:
         raise Conflict(_("No proof of this channel is under way."))
@@ -118,13 +152,15 @@ async def take_away(
 
     Raises:
         NotAllowed, Missing, Stale, Refused: as `confirm`.
-        Conflict: it is not proven.
+        Conflict: it is not proven, or it is disputed.
     """
     channel = await _take(session, by, channel_id, seen)
     because = _words(because)
+    await _not_disputed(session, channel)
     proof = await session.scalar(
         select(ChannelProof).where(
-            ChannelProof.channel_id == channel.id, ChannelProof.status == ProofStatus.PROVEN
+            ChannelProof.channel_id == channel.id,
+            ChannelProof.status.in_((ProofStatus.PROVEN, ProofStatus.STALE)),
         )
     )
     if proof is None:
@@ -153,7 +189,7 @@ async def correct_followers(
         Refused: no such count, or of no such day.
     """
     channel = await _take(session, by, channel_id, seen)
-    await write_followers(
+    await counts.write(
         session,
         by,
         channel,

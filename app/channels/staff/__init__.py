@@ -2,8 +2,9 @@
 
 from fastapi import APIRouter
 
-from app.channels.staff import channel, waiting
+from app.channels.staff import channel, disputes, waiting
 
 router = APIRouter()
 router.include_router(waiting.router)
+router.include_router(disputes.router)
 router.include_router(channel.router)  # last: its addresses take any word for a channel's id

@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from app.channels import queries
 from app.channels.policy import proofs as policy
+from app.channels.queries import disputes
 from app.core.errors import NotAllowed
 from app.core.viewer import Viewer
 from app.web.deps import ReadSession, Staff
@@ -34,4 +35,5 @@ async def waiting(
     """The channels at which staff are to look, longest waiting first."""
     check_hat(viewer)
     found = await queries.waiting_for_staff(session, viewer.own_id, number)
-    return page(request, "channels/staff_list.html", found=found)
+    disputed = await disputes.count_open(session, viewer.own_id)
+    return page(request, "channels/staff_list.html", found=found, disputes=disputed)

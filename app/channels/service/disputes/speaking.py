@@ -21,8 +21,6 @@ from app.core.errors import Conflict, Missing, NotAllowed, Refused
 from app.core.i18n import gettext as _
 from app.core.viewer import Viewer
 
-MOST_OF_A_SIDE = 4000  # characters of what a side says at once
-
 
 async def say(session: AsyncSession, by: Viewer, channel_id: UUID, words: str) -> None:
     """Say to staff what speaks for oneself in the dispute about one's own channel.
@@ -38,7 +36,9 @@ async def say(session: AsyncSession, by: Viewer, channel_id: UUID, words: str) -
     case_id = await _open_case(session, channel.id)
     if not words.strip():
         raise Refused(_("Write what you want to say."))
-    await cases.say(session, case_id, by, words.strip()[:MOST_OF_A_SIDE], author=Author.PERSON)
+    await cases.say(
+        session, case_id, by, words.strip()[: policy.MOST_OF_A_SIDE], author=Author.PERSON
+    )
 
 
 async def say_as_staff(
