@@ -60,6 +60,8 @@ async def go_round(look: Look = look_again, most: int = BATCH) -> int:
     """
     async with transaction() as session:
         due = await keeping.take_due(session, most)
+    if not due:
+        return 0
     looked = await _look_at_all(due, look)
     silent = [one for one, finding in looked if finding.failure in policy.NETWORK]
     if policy.line_in_doubt([finding.failure for _, finding in looked]) and not await _line_is_up(
@@ -104,6 +106,8 @@ def _site(due: Due) -> str:
 async def _write(looked: Sequence[Looked]) -> None:
     plain = [due.proof_id for due, finding in looked if _is_plain(due, finding)]
     counted: Counter[tuple[str, Outcome]] = Counter()
+    if not looked:
+        return
     async with transaction() as session:
         written = await keeping.note_seen(session, sorted(plain))
     for due, finding in looked:
@@ -111,9 +115,10 @@ async def _write(looked: Sequence[Looked]) -> None:
             counted[due.method, Outcome.SEEN] += 1
         elif outcome := await _note(due, finding):
             counted[due.method, outcome] += 1
-    async with transaction() as session:
-        await keeping.tally(session, counted)
-    log.info("looked", **{f"{outcome}": n for outcome, n in _by_outcome(counted).items()})
+    if counted:
+        async with transaction() as session:
+            await keeping.tally(session, counted)
+        log.info("looked", **_by_outcome(counted))
 
 
 def _by_outcome(counted: Counter[tuple[str, Outcome]]) -> Counter[str]:
