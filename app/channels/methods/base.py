@@ -121,6 +121,8 @@ class Method(Protocol):
     life: timedelta | None
     """How long its code is good; None for ever."""
     needs_identity: bool
+    stays: bool = False
+    """Whether what proves it must stay where it is, because it is looked for again and again."""
     by_portal: bool = True
     """Whether the portal checks by itself; else a person does."""
     by_visit: bool = False
@@ -209,18 +211,20 @@ SHARED_FAILURES: Mapping[str, LazyProxy] = MappingProxyType(
             "The name now belongs to another channel: the platform's own number is not the one"
             " that was proven."
         ),
-        "same_channel": _l("We saw it. It is the same channel as another one here; staff look at both."),
+        "same_channel": _l(
+            "We saw it. It is the same channel as another one here; staff look at both."
+        ),
         "name_taken": _l(
             "We saw it. The platform gives it a name that another channel here has; staff look at"
             " both."
         ),
-        "expired": _l("The code was good for 72 hours and is over. Ask for a new one."),
+        "expired": _l("The code is no longer good. Ask for a new one."),
         "settled": _l("The channel was proven in another way."),
         "replaced": _l("You chose another way to prove the channel."),
         "removed": _l("You removed the channel."),
         "with_staff": _l(
-            "We saw it. Somebody of the alliance takes a look before it counts; there is nothing"
-            " more for you to do."
+            "We saw it. Somebody of the alliance takes a look before it counts; leave it in place"
+            " until then."
         ),
         "gave_way": _l("You gave the channel up while two accounts claimed it."),
         "decided": _l(

@@ -37,6 +37,7 @@ class DnsTxt(Method):
     how = _l("by a record in the DNS of the domain")
     life = DOMAIN_CODE_LIFE
     needs_identity = False
+    stays = True
     failures = MappingProxyType(
         {
             "record_not_found": _l(

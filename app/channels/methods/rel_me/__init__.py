@@ -34,6 +34,7 @@ class RelMe(Method):
     how = _l("by a link on the page")
     life = None
     needs_identity = True
+    stays = True
 
     def works_for(self, platform: str) -> bool:
         """Where people can mark a link so: their own pages, and Mastodon's profile fields."""

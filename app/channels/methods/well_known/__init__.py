@@ -34,6 +34,7 @@ class WellKnown(Method):
     how = _l("by a file on the site")
     life = DOMAIN_CODE_LIFE
     needs_identity = False
+    stays = True
     failures = MappingProxyType(
         {
             "file_not_found": _l(
