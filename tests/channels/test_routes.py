@@ -9,9 +9,9 @@ from sqlalchemy import func, select, text
 
 from app.accounts.models import Account
 from app.channels import queries, service
-from app.channels.routes import identity, own
 from app.channels.methods import Finding
 from app.channels.models import Channel
+from app.channels.routes import identity, own
 from app.core.crypto import uuid7
 from tests.conftest import statements
 from tests.factories.accounts import make_account, viewer_of
@@ -149,7 +149,7 @@ async def test_proving_goes_from_the_choice_to_the_outcome_without_javascript(
     assert code not in shown
 
 
-async def test_a_second_claim_reads_as_any_that_waits_for_staff(
+async def test_a_second_claim_leads_to_where_one_is_heard_and_names_nobody(
     portal: Portal, owner: Account
 ) -> None:
     async with portal.transaction() as session:
@@ -159,8 +159,11 @@ async def test_a_second_claim_reads_as_any_that_waits_for_staff(
         second = await make_channel(session, account=owner, link="tiktok.com/@abc")
         await make_proof(session, second, seen=True)
     shown = (await portal.get(f"/apply/channels/{second.id}")).text
-    assert words(shown, ".notice__title") == "Somebody of the alliance takes a look"
-    for told in ("Giữ", "another account", "Another account", "Check", str(first.id)):
+    assert words(shown, ".notice__title") == "Two accounts have shown that they control this channel"
+    assert LexborHTMLParser(shown).css_first(".notice a").attributes["href"] == (
+        f"/apply/channels/{second.id}/dispute"
+    )
+    for told in ("Giữ", "Check", str(first.id)):
         assert told not in words(shown)
 
 

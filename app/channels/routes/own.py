@@ -16,10 +16,12 @@ from app.channels.forms import (
     method_choices,
     platform_choices,
 )
-from app.channels.methods import FAILURES, METHODS, Ask
+from app.channels.methods import FAILURES, METHODS, Ask, Method
+from app.channels.policy.keeping import ask_again_at
 from app.channels.policy.proofs import MOST_CHANNELS
-from app.channels.queries import Attempt, ChannelView
+from app.channels.queries import Attempt, ChannelView, disputes
 from app.channels.service import grants
+from app.core import clock
 from app.core.errors import Missing, Refused
 from app.core.i18n import gettext as _
 from app.core.viewer import Viewer
@@ -120,7 +122,8 @@ async def ask_remove(
 ) -> Response:
     """Say what removing means, and ask."""
     found = await _own(session, viewer, channel_id)
-    return page(request, "channels/remove.html", channel=found)
+    disputed = await disputes.is_disputed(session, channel_id)
+    return page(request, "channels/remove.html", channel=found, disputed=disputed)
 
 
 @router.post("/apply/channels/{channel_id}/remove")
@@ -169,6 +172,8 @@ async def _one(
     attempts = await queries.attempts(session, channel.id)
     latest = attempts[0] if attempts else None
     current = latest if latest and latest.status == "pending" else None
+    kept = next((one for one in attempts if one.proven_at is not None), None)
+    methods = method_choices(channel.platform)
     return page(
         request,
         "channels/channel.html",
@@ -176,29 +181,51 @@ async def _one(
         channel=channel,
         latest=latest,
         current=current,
-        form=form or blank(BeginForm, method=current.method if current else "page_code"),
-        methods=method_choices(channel.platform),
+        kept=kept,
+        form=form or blank(BeginForm, method=current.method if current else methods[0][0]),
+        methods=methods,
         grant=await grants.shown(session, channel.id),
         keeps=grants.offered(channel.platform),
-        **await _telling(session, channel, current),
+        dispute=await own_dispute(session, channel.id),
+        **await _telling(session, channel, current or kept),
+        **await _since(session, channel, kept),
         failures=FAILURES,
     )
 
 
-async def _telling(
-    session: AsyncSession, channel: ChannelView, current: Attempt | None
+async def _since(
+    session: AsyncSession, channel: ChannelView, kept: Attempt | None
 ) -> dict[str, Any]:
-    """What the owner is told to do for the attempt under way."""
-    if current is None:
-        return {"method": None, "steps": ()}
-    method = METHODS[current.method]
+    """What became of the channel: looks at its proof, names, counts; and where all may see it."""
+    again_at = ask_again_at(kept.checked_at, clock.now()) if kept else None
+    member = await identity.member_of(session, channel.account_id) if kept else None
+    return {
+        "again_at": again_at,
+        "public": f"/members/{member.number}/channels/{channel.id}" if member else "",
+        "turns": await queries.turns(session, channel.id),
+        "names": await queries.former_names(session, channel.id),
+        "counts": await queries.counts(session, channel.id),
+    }
+
+
+async def _telling(
+    session: AsyncSession, channel: ChannelView, attempt: Attempt | None
+) -> dict[str, Any]:
+    """What the owner is told to do for an attempt under way, or to put a proof right again.
+
+    `stays`: what was put in place is looked for again, so it must not be taken away.
+    """
+    method = METHODS.get(attempt.method) if attempt else None
+    if attempt is None or method is None:
+        return {"method": None, "steps": (), "stays": False}
     token = await queries.token_of(session, channel.account_id) if method.needs_identity else None
     ask = Ask(
         platform=channel.platform,
         url=channel.url,
         key=channel.key,
         handle=channel.handle,
-        code=current.code,
+        code=attempt.code,
         identity_url=service.identity_url(token) if token else "",
     )
-    return {"method": method, "steps": method.steps(ask)}
+    stays = method.needs_identity or type(method).recheck is Method.recheck
+    return {"method": method, "steps": method.steps(ask), "stays": stays}
