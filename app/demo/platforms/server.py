@@ -9,7 +9,7 @@ import base64
 import hashlib
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from html import escape
 from typing import Any
@@ -20,7 +20,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from app.demo.platforms.shapes import PLATFORMS, Account, Platform, Refusal
+from app.demo.platforms.shapes import PLATFORMS, Account, Platform, Refusal, tiktok_error
 
 CLIENT_ID = "portal"
 CLIENT_SECRET = "kept-secret-by-the-portal"  # noqa: S105 - of a demonstration
@@ -94,25 +94,46 @@ async def _answered(world: World, request: Request) -> Response:
     asked = dict(request.query_params)
     if request.method == "POST":
         asked |= dict(parse_qsl((await request.body()).decode(), strict_parsing=True))
-    for name, platform in PLATFORMS.items():
-        if address == platform.authorize:
-            return _consent(world, name, platform, asked)
-        if address == platform.token:
-            return _token(world, name, platform, asked, request)
-        if address == platform.revoke:
-            return _revoke(world, asked, request)
-        if address == platform.read or (name == "twitch" and address == FOLLOWERS):
-            return _read(world, name, platform, asked, request)
     if address in EXCHANGES:
         return _swap(world, address, asked)
-    return JSONResponse({"error": "not found"}, 404)
+    found = _place(address)
+    if found is None:
+        return JSONResponse({"error": "not found"}, 404)
+    return found[1](Asked(world, found[0], PLATFORMS[found[0]], asked, request))
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One request at a place of one platform."""
+
+    world: World
+    name: str
+    platform: Platform
+    given: Mapping[str, str]
+    request: Request
+
+
+def _place(address: str) -> tuple[str, Callable[[Asked], Response]] | None:
+    if address == FOLLOWERS:
+        return "twitch", _read
+    for name, platform in PLATFORMS.items():
+        places: dict[str, Callable[[Asked], Response]] = {
+            platform.authorize: _consent,
+            platform.exchange: _token,
+            platform.revoke: _revoke,
+            platform.read: _read,
+        }
+        if address in places:
+            return name, places[address]
+    return None
 
 
 # Consent
 
 
-def _consent(world: World, name: str, platform: Platform, asked: Mapping[str, str]) -> Response:
+def _consent(at: Asked) -> Response:
     """The page of consent; with `choose` its answer: the number of an account, or `no`."""
+    world, name, platform, asked = at.world, at.name, at.platform, at.given
     wrong = _wrong(platform, asked)
     if wrong:
         return HTMLResponse(f"<p>{escape(wrong)}</p>", 400)
@@ -160,29 +181,35 @@ def _page(world: World, name: str, platform: Platform, asked: Mapping[str, str])
 # Tokens
 
 
-def _token(
-    world: World, name: str, platform: Platform, asked: Mapping[str, str], request: Request
-) -> Response:
-    if not _is_portal(platform, asked, request):
-        return _refused(platform, "client")
-    if asked.get("grant_type") == "fb_exchange_token":
-        given = world.tokens.get(asked.get("fb_exchange_token", ""))
-        return _granted(world, platform, given, long=True)
-    if asked.get("grant_type") == "refresh_token":
-        given = world.refreshers.get(asked.get("refresh_token", ""))
-        if given is None or not given.good:
-            return _refused(platform, "code")
-        given.good = platform.renews == "stays"
-        return _granted(world, platform, given)
-    given = world.codes.get(asked.get("code", ""))
-    if given is None or not given.good or given.platform != name:
-        return _refused(platform, "code")
+def _token(at: Asked) -> Response:
+    if not _is_portal(at.platform, at.given, at.request):
+        return _refused(at.platform, "client")
+    match at.given.get("grant_type"):
+        case "fb_exchange_token":
+            given = at.world.tokens.get(at.given.get("fb_exchange_token", ""))
+            return _granted(at.world, at.platform, given, long=True)
+        case "refresh_token":
+            return _renewed(at, at.world.refreshers.get(at.given.get("refresh_token", "")))
+        case _:
+            return _redeemed(at, at.world.codes.get(at.given.get("code", "")))
+
+
+def _renewed(at: Asked, given: Given | None) -> Response:
+    if given is None or not given.good:
+        return _refused(at.platform, "code")
+    given.good = at.platform.renews == "stays"
+    return _granted(at.world, at.platform, given)
+
+
+def _redeemed(at: Asked, given: Given | None) -> Response:
+    if given is None or not given.good or given.platform != at.name:
+        return _refused(at.platform, "code")
     given.good = False
-    verifier = asked.get("code_verifier", "")
-    world.verifiers.append(verifier)
-    if not _fits(platform, given, asked, verifier):
-        return _refused(platform, "code")
-    return _granted(world, platform, given)
+    verifier = at.given.get("code_verifier", "")
+    at.world.verifiers.append(verifier)
+    if not _fits(at.platform, given, at.given, verifier):
+        return _refused(at.platform, "code")
+    return _granted(at.world, at.platform, given)
 
 
 def _fits(platform: Platform, given: Given, asked: Mapping[str, str], verifier: str) -> bool:
@@ -193,13 +220,13 @@ def _fits(platform: Platform, given: Given, asked: Mapping[str, str], verifier: 
         "": given.asked.get("code_challenge", ""),
     }
     same_way_back = asked.get("redirect_uri") == given.asked["redirect_uri"]
-    if platform.secret == "header":  # Zalo asks for it once  # noqa: S105 - a place
+    if platform.told_in == "header":  # Zalo asks for it once
         same_way_back = True
     return same_way_back and challenges[platform.pkce] == given.asked.get("code_challenge", "")
 
 
 def _is_portal(platform: Platform, asked: Mapping[str, str], request: Request) -> bool:
-    match platform.secret:
+    match platform.told_in:
         case "basic":
             written = base64.b64encode(f"{CLIENT_ID}:{CLIENT_SECRET}".encode()).decode()
             return request.headers.get("authorization") == f"Basic {written}"
@@ -264,7 +291,8 @@ def _swap(world: World, address: str, asked: Mapping[str, str]) -> Response:
     return JSONResponse({"access_token": access, "token_type": "bearer", "expires_in": SIXTY_DAYS})
 
 
-def _revoke(world: World, asked: Mapping[str, str], request: Request) -> Response:
+def _revoke(at: Asked) -> Response:
+    world, asked, request = at.world, at.given, at.request
     written = asked.get("token") or request.headers.get("authorization", "").removeprefix("Bearer ")
     for known in (world.tokens, world.refreshers):
         if written in known:
@@ -276,16 +304,19 @@ def _revoke(world: World, asked: Mapping[str, str], request: Request) -> Respons
 # Reading
 
 
-def _read(
-    world: World, name: str, platform: Platform, asked: Mapping[str, str], request: Request
-) -> Response:
-    written = request.headers.get(platform.token_header, "").removeprefix("Bearer ")
+def _read(at: Asked) -> Response:
+    world, name, platform = at.world, at.name, at.platform
+    written = at.request.headers.get(platform.bearer_in, "").removeprefix("Bearer ")
     given = world.tokens.get(written)
     if given is None or not given.good or given.platform != name:
         return _refused(platform, "token")
-    if name == "twitch" and request.headers.get("client-id") != CLIENT_ID:
+    if name == "twitch" and at.request.headers.get("client-id") != CLIENT_ID:
         return _refused(platform, "token")
-    return JSONResponse(platform.says(world.account(given), asked))
+    counted = name == "tiktok" and "follower_count" in at.given.get("fields", "")
+    if counted and "user.info.stats" not in given.asked.get("scope", ""):
+        status, body = tiktok_error(401, "scope_not_authorized")
+        return JSONResponse(body, status)
+    return JSONResponse(platform.says(world.account(given), at.given))
 
 
 def _refused(platform: Platform, why: Refusal) -> Response:

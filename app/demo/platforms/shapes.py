@@ -40,15 +40,15 @@ class Platform:
     """Where a platform is asked, with what, and how it answers."""
 
     authorize: str
-    token: str
+    exchange: str
     read: str
     client: str  # the name of the client's id in the authorization request
-    secret: Literal["body", "basic", "header"]
+    told_in: Literal["body", "basic", "header"]
     says: Callable[[Account, Mapping[str, str]], dict[str, Any]]
     refusals: Mapping[Refusal, Said]
     revoke: str = ""
     pkce: Literal["s256", "hex", ""] = "s256"
-    token_header: str = "authorization"
+    bearer_in: str = "authorization"
     needs: tuple[str, ...] = ()  # scopes
     lives: int = 3600
     renews: Literal["rotates", "stays", ""] = ""
@@ -162,18 +162,19 @@ def _meta_error(status: int, code: int, words: str, **more: Any) -> Said:
     return status, {"error": {**known, **more}}
 
 
-def _tiktok_error(status: int, code: str) -> Said:
+def tiktok_error(status: int, code: str) -> Said:
+    """TikTok's API refuses with an object beside empty data."""
     return status, {"data": {}, "error": {"code": code, "message": code, "log_id": "2026"}}
 
 
 PLATFORMS: Mapping[str, Platform] = {
     "youtube": Platform(
         authorize="accounts.google.com/o/oauth2/v2/auth",
-        token="oauth2.googleapis.com/token",
+        exchange="oauth2.googleapis.com/token",
         read="www.googleapis.com/youtube/v3/channels",
         revoke="oauth2.googleapis.com/revoke",
         client="client_id",
-        secret="body",
+        told_in="body",
         needs=("https://www.googleapis.com/auth/youtube.readonly",),
         renews="stays",
         renewed_with="access_type",
@@ -187,11 +188,11 @@ PLATFORMS: Mapping[str, Platform] = {
     ),
     "tiktok": Platform(
         authorize="www.tiktok.com/v2/auth/authorize/",
-        token="open.tiktokapis.com/v2/oauth/token/",
+        exchange="open.tiktokapis.com/v2/oauth/token/",
         read="open.tiktokapis.com/v2/user/info/",
         revoke="open.tiktokapis.com/v2/oauth/revoke/",
         client="client_key",
-        secret="body",
+        told_in="body",
         pkce="hex",
         needs=("user.info.basic", "user.info.profile"),
         lives=86400,
@@ -214,17 +215,17 @@ PLATFORMS: Mapping[str, Platform] = {
                     "log_id": "2026",
                 },
             ),
-            "token": _tiktok_error(401, "access_token_invalid"),
-            "busy": _tiktok_error(429, "rate_limit_exceeded"),
+            "token": tiktok_error(401, "access_token_invalid"),
+            "busy": tiktok_error(429, "rate_limit_exceeded"),
         },
     ),
     "facebook": Platform(
         authorize="www.facebook.com/v23.0/dialog/oauth",
-        token="graph.facebook.com/v23.0/oauth/access_token",
+        exchange="graph.facebook.com/v23.0/oauth/access_token",
         read="graph.facebook.com/v23.0/me/accounts",
         revoke="graph.facebook.com/v23.0/me/permissions",
         client="client_id",
-        secret="body",
+        told_in="body",
         needs=("pages_show_list",),
         lives=5183944,
         says=_facebook,
@@ -241,10 +242,10 @@ PLATFORMS: Mapping[str, Platform] = {
     ),
     "instagram": Platform(
         authorize="www.instagram.com/oauth/authorize",
-        token="api.instagram.com/oauth/access_token",
+        exchange="api.instagram.com/oauth/access_token",
         read="graph.instagram.com/v23.0/me",
         client="client_id",
-        secret="body",
+        told_in="body",
         needs=("instagram_business_basic",),
         says=_instagram,
         refusals={
@@ -265,11 +266,11 @@ PLATFORMS: Mapping[str, Platform] = {
     ),
     "x": Platform(
         authorize="x.com/i/oauth2/authorize",
-        token="api.x.com/2/oauth2/token",
+        exchange="api.x.com/2/oauth2/token",
         read="api.x.com/2/users/me",
         revoke="api.x.com/2/oauth2/revoke",
         client="client_id",
-        secret="basic",
+        told_in="basic",
         needs=("users.read", "tweet.read"),
         lives=7200,
         renews="rotates",
@@ -312,11 +313,11 @@ PLATFORMS: Mapping[str, Platform] = {
     ),
     "twitch": Platform(
         authorize="id.twitch.tv/oauth2/authorize",
-        token="id.twitch.tv/oauth2/token",
+        exchange="id.twitch.tv/oauth2/token",
         read="api.twitch.tv/helix/users",
         revoke="id.twitch.tv/oauth2/revoke",
         client="client_id",
-        secret="body",
+        told_in="body",
         pkce="",
         lives=14124,
         renews="stays",
@@ -336,11 +337,11 @@ PLATFORMS: Mapping[str, Platform] = {
     ),
     "zalo": Platform(
         authorize="oauth.zaloapp.com/v4/oa/permission",
-        token="oauth.zaloapp.com/v4/oa/access_token",
+        exchange="oauth.zaloapp.com/v4/oa/access_token",
         read="openapi.zalo.me/v2.0/oa/getoa",
         client="app_id",
-        secret="header",
-        token_header="access_token",
+        told_in="header",
+        bearer_in="access_token",
         lives=90000,
         renews="rotates",
         says=_zalo,

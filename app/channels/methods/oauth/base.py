@@ -4,9 +4,11 @@ Nothing here keeps anything. Tokens live in a `Grant`, which says nothing of its
 """
 
 import re
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any, ClassVar
 from urllib.parse import urlencode, urlsplit
 
@@ -40,7 +42,6 @@ UNREADABLE = (
     ValueError,
 )
 TOO_MANY = 429
-UNAUTHORISED = 401
 LONGEST = 500  # characters of a handle that a platform may tell
 _ID = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
 
@@ -285,8 +286,6 @@ class Adapter:
         """
         usual = {"Authorization": f"Bearer {grant.access}"}
         answer = await self.call("GET", url, params=params, headers=headers or usual)
-        if answer.status == UNAUTHORISED:
-            raise ProviderRefused("unauthorised")
         if not httpx2.codes.is_success(answer.status):
             raise self.refusal_of(self.code_of(answer.found))
         return answer
@@ -318,8 +317,15 @@ class Adapter:
             revocation_endpoint_auth_method=self.client_auth,
             timeout=TIMEOUT,
             trust_env=False,
+            verify=_tls(),
             transport=self._transport,
         )
+
+
+@lru_cache
+def _tls() -> ssl.SSLContext:
+    """Whom to believe, read once: it takes longer than a call."""
+    return httpx2.create_ssl_context(trust_env=False)
 
 
 def _in_time(answer: httpx2.Response) -> httpx2.Response:
