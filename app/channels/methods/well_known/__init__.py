@@ -13,8 +13,9 @@ from urllib.parse import urlsplit, urlunsplit
 from babel.support import LazyProxy
 
 from app.channels.fetcher import HttpFailed
-from app.channels.methods.base import GONE, Ask, Finding, Method, Reach, Step, evidence_of
+from app.channels.methods.base import Ask, Finding, Method, Reach, Step, evidence_of
 from app.channels.policy.domains import DOMAIN_CODE_LIFE, domain_code, is_domain_code, site_of
+from app.channels.policy.keeping import GONE
 from app.core.i18n import lazy_gettext as _l
 
 PATH = "/.well-known/dta-challenge.txt"
