@@ -167,17 +167,23 @@ async def test_a_second_claim_leads_to_where_one_is_heard_and_names_nobody(
         assert told not in words(shown)
 
 
-@pytest.mark.parametrize("method", [None, "", "oauth"])
+@pytest.mark.parametrize(
+    ("method", "message"),
+    [
+        (None, "Choose how you want to prove the channel."),
+        ("", "Choose how you want to prove the channel."),
+        ("pigeon", "Choose how you want to prove the channel."),
+        ("dns_txt", "A channel of this platform cannot be proven in this way."),
+    ],
+)
 async def test_a_way_must_be_chosen_from_those_shown(
-    portal: Portal, owner: Account, method: str | None
+    portal: Portal, owner: Account, method: str | None, message: str
 ) -> None:
     channel = await channel_of(portal, owner)
     data = {} if method is None else {"method": method}
     answer = await portal.post(f"/apply/channels/{channel.id}/proof", data)
     assert answer.status_code == 422
-    assert words(answer.text, "#method-error") == (
-        "Error: Choose how you want to prove the channel."
-    )
+    assert words(answer.text, "#method-error") == f"Error: {message}"
 
 
 async def test_a_refusal_is_shown_with_its_reason(portal: Portal, owner: Account) -> None:

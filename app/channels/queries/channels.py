@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.models import Account
+from app.channels.methods import METHODS
 from app.channels.models import (
     Channel,
     ChannelProof,
@@ -18,6 +19,7 @@ from app.channels.models import (
 )
 from app.channels.policy import links, proofs
 from app.channels.policy.platforms import platform_name
+from app.channels.policy.proofs import State
 from app.core import clock
 
 PER_PAGE = 50
@@ -34,7 +36,7 @@ PUBLIC_COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class ChannelView:
-    """One channel as pages show it. `state`: proven, pending, unproven or lost."""
+    """One channel as pages show it. `state`: proven, stale, pending, unproven or lost."""
 
     id: UUID
     account_id: UUID
@@ -47,6 +49,8 @@ class ChannelView:
     source: str
     proven_at: datetime | None
     method: str | None
+    stale_since: datetime | None
+    disputed_since: datetime | None
     lost_at: datetime | None
     removed_at: datetime | None
     version: int
@@ -56,6 +60,33 @@ class ChannelView:
     def shown(self) -> str:
         """How the channel is named."""
         return links.shown(self.platform, self.url, self.handle)
+
+    @property
+    def held(self) -> bool:
+        """Whether it counts as proven, also while it is stale or examined."""
+        return self.state in (State.PROVEN, State.STALE)
+
+    @property
+    def proof(self) -> str:
+        """How its proof stands, as the macros of templates know it."""
+        return "disputed" if self.held and self.disputed_since else self.state
+
+    @property
+    def proof_since(self) -> datetime | None:
+        """Since when the proof stands so; None while there is none."""
+        by_proof = {
+            "disputed": self.disputed_since,
+            "stale": self.stale_since,
+            "proven": self.proven_at,
+            "lost": self.lost_at,
+        }
+        return by_proof.get(self.proof)
+
+    @property
+    def how(self) -> str:
+        """How it was proven, in the reader's language; "" where nobody knows."""
+        method = METHODS.get(self.method or "")
+        return str(method.how) if method else ""
 
     @property
     def platform_name(self) -> str:
@@ -82,6 +113,15 @@ class Attempt:
     because: str
     evidence: dict[str, Any]
     failure: str | None
+    seen_at: datetime | None
+    next_check_at: datetime | None
+    failures: int
+
+    @property
+    def how(self) -> str:
+        """The way taken, in the reader's language; "" for one that there is no longer."""
+        method = METHODS.get(self.method)
+        return str(method.how) if method else ""
 
     @property
     def with_staff(self) -> bool:
@@ -119,6 +159,8 @@ def _view(channel: Channel, waiting: bool) -> ChannelView:  # noqa: FBT001 - a c
         source=channel.followers_source.value if channel.followers_source else "",
         proven_at=channel.proven_at,
         method=channel.proof_method or None,
+        stale_since=channel.stale_since,
+        disputed_since=channel.disputed_since,
         lost_at=channel.lost_at,
         removed_at=channel.removed_at,
         version=channel.version,
@@ -183,6 +225,9 @@ async def attempts(session: AsyncSession, channel_id: UUID) -> tuple[Attempt, ..
             because=proof.because,
             evidence=proof.evidence,
             failure=proof.failure,
+            seen_at=proof.seen_at,
+            next_check_at=proof.next_check_at,
+            failures=proof.failures,
         )
         for proof, name in rows
     )

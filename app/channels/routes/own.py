@@ -20,6 +20,7 @@ from app.channels.methods import FAILURES, METHODS, Ask, Method
 from app.channels.policy.keeping import ask_again_at
 from app.channels.policy.proofs import MOST_CHANNELS
 from app.channels.queries import Attempt, ChannelView, disputes
+from app.channels.routes import identity
 from app.channels.service import grants
 from app.core import clock
 from app.core.errors import Missing, Refused
@@ -74,11 +75,15 @@ async def begin(
     """Choose how to prove it."""
     await limit(request, "channels.add", *ADDS)
     form = await read_form(request, BeginForm)
-    if form.errors:
-        found = await _own(session, viewer, channel_id)
-        return await _one(request, session, found, form, status=422)
-    await service.begin(session, viewer, channel_id, form.value.method)
-    return see_other(request, f"/apply/channels/{channel_id}")
+    if not form.errors:
+        try:
+            await service.begin(session, viewer, channel_id, form.value.method)
+        except Refused as refused:
+            form.error("method", refused)
+        else:
+            return see_other(request, f"/apply/channels/{channel_id}")
+    found = await _own(session, viewer, channel_id)
+    return await _one(request, session, found, form, status=422)
 
 
 @router.post("/apply/channels/{channel_id}/check")
@@ -186,7 +191,7 @@ async def _one(
         methods=methods,
         grant=await grants.shown(session, channel.id),
         keeps=grants.offered(channel.platform),
-        dispute=await own_dispute(session, channel.id),
+        dispute=await disputes.own_dispute(session, channel.id),
         **await _telling(session, channel, current or kept),
         **await _since(session, channel, kept),
         failures=FAILURES,
