@@ -14,6 +14,7 @@ from app.accounts.providers import providers
 from app.applications import routes as applications_routes
 from app.channels import routes as channels_routes
 from app.channels import staff as channels_staff
+from app.channels.queries import watching
 from app.channels.routes import identity as channels_identity
 from app.conduct import routes as conduct_routes
 from app.core import db, log
@@ -24,7 +25,7 @@ from app.mail import routes as mail_routes
 from app.members import queries as members
 from app.members import routes as members_routes
 from app.staff import routes as staff_routes
-from app.web import errors, health
+from app.web import errors, health, metrics
 from app.web.assets import Assets
 from app.web.csrf import Csrf
 from app.web.framed import Framed
@@ -91,6 +92,7 @@ def make_app() -> FastAPI:
     conduct_routes.legal_name_of = applications_routes.legal_name_of  # it stands a floor above
     channels_identity.member_of = members.member_of
     health.also["search"] = lambda: live().ready()
+    metrics.also["channels"] = watching.metrics
     errors.install(app)
     # Added last stands outermost.
     app.add_middleware(Allowance)

@@ -5,13 +5,14 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 from fastapi import APIRouter
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from app.core import migrations
 from app.core.db import database
+from app.web.metrics import told
 
 router = APIRouter()
 WORKER_SILENT = timedelta(seconds=45)
@@ -58,4 +59,4 @@ async def _checks() -> dict[str, bool]:
 @router.get("/metrics")
 async def metrics() -> Response:
     """Prometheus' text format."""
-    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+    return Response(await told(), media_type=CONTENT_TYPE_LATEST)

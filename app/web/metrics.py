@@ -1,12 +1,20 @@
 """What Prometheus may read at `/metrics`."""
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from dataclasses import dataclass
 
-from prometheus_client import REGISTRY, Counter, Histogram
+from prometheus_client import REGISTRY, Counter, Histogram, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.web.fragments import parts
+
+PATIENCE = 2.0  # seconds for what the database is asked
+
+also: dict[str, Callable[[], Awaitable[Iterable[Metric]]]] = {}
+"""What else is told, by name, and asked when it is: handed down by `main` from the slices above."""
 
 requests = Counter("portal_requests_total", "Requests answered", ["method", "route", "status"])
 seconds = Histogram(
@@ -31,3 +39,23 @@ class _Kept(Collector):
 
 
 REGISTRY.register(_Kept())
+
+
+@dataclass(frozen=True, slots=True)
+class _Now(Collector):
+    metrics: list[Metric]
+
+    def collect(self) -> Iterator[Metric]:
+        yield from self.metrics
+
+
+async def told() -> bytes:
+    """Everything in Prometheus' text format. While the database is away, what needs none."""
+    found: list[Metric] = []
+    try:
+        async with asyncio.timeout(PATIENCE):
+            for ask in also.values():
+                found.extend(await ask())
+    except (SQLAlchemyError, TimeoutError, OSError):
+        found = []
+    return generate_latest() + generate_latest(_Now(found))
