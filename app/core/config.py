@@ -101,6 +101,7 @@ class Settings(BaseSettings):
     channel_providers: tuple[ChannelProviderSettings, ...] = ()
     token_keys: Annotated[tuple[TokenKey, ...], NoDecode] = ()  # the first seals, all open
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ()
+    youtube_api_key: SecretStr = SecretStr("")  # reads descriptions and counts of channels there
     contact: str = "lienhe@niemtinso.example"
 
     smtp_url: str = Field("", validation_alias="SMTP_URL")

@@ -19,18 +19,18 @@ from app.core.viewer import STAFF_ROLES, Viewer
 S, P = ProofStatus, Party
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 ALLOWED = {
-    (S.PENDING, S.PROVEN, P.PORTAL),
-    (S.PENDING, S.PROVEN, P.REVIEWER),
-    (S.PENDING, S.FAILED, P.OWNER),
-    (S.PENDING, S.FAILED, P.REVIEWER),
-    (S.PENDING, S.FAILED, P.CLOCK),
-    (S.PROVEN, S.LOST, P.REVIEWER),
+    (S.PENDING, S.PROVEN): {P.PORTAL, P.REVIEWER, P.COUNCIL},
+    (S.PENDING, S.FAILED): {P.OWNER, P.REVIEWER, P.CLOCK, P.COUNCIL},
+    (S.PROVEN, S.STALE): {P.PORTAL},
+    (S.STALE, S.PROVEN): {P.PORTAL, P.REVIEWER},
+    (S.STALE, S.LOST): {P.PORTAL, P.REVIEWER, P.COUNCIL, P.OWNER},
+    (S.PROVEN, S.LOST): {P.REVIEWER, P.COUNCIL, P.OWNER},
 }
 
 
 @pytest.mark.parametrize(("old", "new", "party"), [*itertools.product(S, S, P)])
 def test_a_proof_moves_as_the_table_says_and_not_otherwise(old: S, new: S, party: P) -> None:
-    if (old, new, party) in ALLOWED:
+    if party in ALLOWED.get((old, new), ()):
         proofs.check_move(old, new, party)
     else:
         with pytest.raises(Conflict):
@@ -44,13 +44,15 @@ def test_a_proof_moves_as_the_table_says_and_not_otherwise(old: S, new: S, party
         (("waiting",), State.PENDING),
         (("proven",), State.PROVEN),
         (("proven", "waiting"), State.PROVEN),
+        (("proven", "stale"), State.STALE),
+        (("proven", "stale", "waiting"), State.STALE),
         (("proven", "lost"), State.LOST),
         (("proven", "lost", "waiting"), State.PENDING),
     ],
 )
 def test_a_channel_is_what_its_proofs_make_it(facts: tuple[str, ...], state: State) -> None:
-    proven_at, lost_at = (NOW if fact in facts else None for fact in ("proven", "lost"))
-    found = proofs.state(proven_at, lost_at, waiting="waiting" in facts)
+    dates = (NOW if fact in facts else None for fact in ("proven", "lost", "stale"))
+    found = proofs.state(*dates, waiting="waiting" in facts)
     assert found is state
 
 
@@ -121,10 +123,20 @@ def test_a_channel_is_named_as_people_know_it(given: str, platform: str | None, 
     assert shown(link.platform, link.url, link.handle) == name
 
 
-def test_every_platform_has_a_way_and_rel_me_only_where_links_can_say_so() -> None:
-    assert set(METHODS) == {"page_code", "rel_me", "staff"}
+def test_every_platform_has_a_way_and_each_way_its_platforms() -> None:
+    websites = {"dns_txt", "well_known"}
+    assert set(METHODS) == websites | {
+        "page_code",
+        "rel_me",
+        "staff",
+        "oauth",
+        "bluesky",
+        "mastodon",
+    }
     for platform in platforms():
         offered = {method.key for method in for_platform(platform)}
         assert {"page_code", "staff"} <= offered
         assert ("rel_me" in offered) is (platform in ("website", "mastodon"))
-    assert proofs.CONTESTED in FAILURES
+        assert (websites & offered) == (websites if platform == "website" else set())
+        assert offered & {"bluesky", "mastodon"} == {platform} & {"bluesky", "mastodon"}
+    assert set(FAILURES) >= {proofs.CONTESTED, proofs.SAME_CHANNEL}

@@ -9,21 +9,38 @@ from babel.support import LazyProxy
 
 from app.channels.methods.base import SHARED_FAILURES, Ask, Finding, Method, Reach, Step
 
-__all__ = ["FAILURES", "METHODS", "Ask", "Finding", "Method", "Reach", "Step", "for_platform"]
+__all__ = [
+    "FAILURES",
+    "METHODS",
+    "Ask",
+    "Finding",
+    "Method",
+    "Reach",
+    "Step",
+    "discover",
+    "failures_of",
+    "for_platform",
+]
 
 
-def _found() -> dict[str, Method]:
+def discover() -> dict[str, Method]:
+    """The methods whose folders are here, by key, the most telling first."""
     folders = (name for _, name, is_folder in iter_modules(__path__) if is_folder)
     methods = [import_module(f"{__name__}.{name}").METHOD for name in folders]
     return {method.key: method for method in sorted(methods, key=lambda one: one.rank)}
 
 
-METHODS: Mapping[str, Method] = MappingProxyType(_found())
+METHODS: Mapping[str, Method] = MappingProxyType(discover())
 """By key, which is what proofs keep. A folder that is gone leaves proofs without their words."""
 
-FAILURES: Mapping[str, LazyProxy] = MappingProxyType(
-    dict(SHARED_FAILURES) | {k: text for m in METHODS.values() for k, text in m.failures.items()}
-)
+
+def failures_of(methods: Mapping[str, Method]) -> dict[str, LazyProxy]:
+    """What may be said of a proof that is not there, the words of each method included."""
+    own = {key: text for method in methods.values() for key, text in method.failures.items()}
+    return {**SHARED_FAILURES, **own}
+
+
+FAILURES: Mapping[str, LazyProxy] = MappingProxyType(failures_of(METHODS))
 """Why a proof is not there, by the key that is kept with it."""
 
 

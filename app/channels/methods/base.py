@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from babel.support import LazyProxy
 
 from app.channels.fetcher import FAILURES as FETCH_FAILURES
-from app.channels.fetcher import Fetcher, HttpFailed, Page, Zones
+from app.channels.fetcher import Fetcher, Page, Zones
 from app.channels.models import Outcome
 from app.channels.policy.links import recognise
 from app.channels.policy.reasons import NotRecognised
@@ -169,27 +169,7 @@ class Method(Protocol):
 
 
 GONE = frozenset({404, 410})
-
-
-async def still_there(ask: Ask, reach: Reach) -> Finding:
-    """Whether the channel is where it was, for proofs that leave nothing behind to look for.
-
-    A page that says it is gone, or sends one on to another channel, speaks against the proof; one
-    that does not let us in says nothing.
-
-    Raises:
-        FetchFailed: the page could not be read, without having said that it is gone.
-    """
-    try:
-        page = await reach.fetcher.fetch(ask.url)
-    except HttpFailed as failed:
-        if failed.status in GONE:
-            return Finding("gone", {"chain": [ask.url], "status": failed.status})
-        return Finding(failed.key, {"chain": [ask.url], "status": failed.status}, unsure=True)
-    if not leads_to(ask, page.url):
-        return Finding("moved_elsewhere", evidence_of(page))
-    return Finding(None, evidence_of(page))
-
+"""Statuses by which a site says itself that a page is no longer there."""
 
 SHARED_FAILURES: Mapping[str, LazyProxy] = MappingProxyType(
     FETCH_FAILURES

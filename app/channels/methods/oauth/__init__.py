@@ -6,9 +6,10 @@ from types import MappingProxyType
 from babel.support import LazyProxy
 
 from app.accounts.providers.base import ProviderError, ProviderRefused
-from app.channels.methods.base import Ask, Finding, Method, Reach, Step, still_there
+from app.channels.methods.base import Ask, Finding, Method, Reach, Step
 from app.channels.methods.oauth.adapters import adapters
 from app.channels.methods.oauth.matching import judged
+from app.channels.methods.presence import still_there
 from app.core.i18n import lazy_gettext as _l
 
 

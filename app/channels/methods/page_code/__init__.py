@@ -5,6 +5,8 @@ import re
 
 from babel.support import LazyProxy
 
+from app.channels.fetcher import FetchFailed
+from app.channels.methods import youtube_data
 from app.channels.methods.base import (
     Ask,
     Finding,
@@ -13,8 +15,8 @@ from app.channels.methods.base import (
     Step,
     evidence_of,
     leads_to,
-    still_there,
 )
+from app.channels.methods.presence import still_there
 from app.channels.policy.proofs import CODE_LIFE, is_page_code, page_code
 from app.core.i18n import lazy_gettext as _l
 
@@ -71,6 +73,19 @@ class PageCode(Method):
         )
 
     async def check(self, ask: Ask, reach: Reach) -> Finding:
+        """Look for the code where the platform's public API has the bio, then on the page."""
+        known = await _by_api(ask, reach)
+        if known is None:
+            return await self._on_page(ask, reach)
+        matched = excerpt(known.description, ask.code)
+        if matched is not None:
+            return known.seen(None, matched=matched)
+        try:
+            return known.told_by(await self._on_page(ask, reach))
+        except FetchFailed:
+            return known.seen("code_not_found" if known.stable_id else "gone")
+
+    async def _on_page(self, ask: Ask, reach: Reach) -> Finding:
         """Read the page and look for the code, in whatever part of it."""
         page = await reach.fetcher.fetch(ask.url)
         evidence = evidence_of(page)
@@ -84,6 +99,15 @@ class PageCode(Method):
     async def recheck(self, ask: Ask, reach: Reach) -> Finding:
         """The code may be taken out once it was seen; what can be seen again is the page."""
         return await still_there(ask, reach)
+
+
+async def _by_api(ask: Ask, reach: Reach) -> youtube_data.Known | None:
+    if not youtube_data.answers_for(ask):
+        return None
+    try:
+        return await youtube_data.read(ask, reach)
+    except FetchFailed:
+        return None  # its quota is used up, or our key is not good: the page is open all the same
 
 
 def excerpt(text: str, code: str) -> str | None:

@@ -18,7 +18,7 @@ from app.core.i18n import LOCALES
 from app.core.i18n import lazy_gettext as _l
 
 PLATFORMS = frozenset({"website", "mastodon"})
-MOST_FOLLOWED = 3  # links that may be shortened ones, each one redirect deep
+MOST_FOLLOWED = 20  # links that may be shortened ones, each one redirect deep
 HTML = frozenset({"text/html", "application/xhtml+xml"})
 _PREFIX = re.compile(rf"^/(?:{'|'.join(LOCALES)})(?=/is/)")
 
@@ -64,7 +64,7 @@ class RelMe(Method):
         )
 
     async def check(self, ask: Ask, reach: Reach) -> Finding:
-        """Look at all links of the page, then at where the first few of them send one on to."""
+        """Look at all links of the page, then at where they send one on to."""
         page = await reach.fetcher.fetch(ask.url)
         evidence = evidence_of(page)
         if not leads_to(ask, page.url):
@@ -73,7 +73,7 @@ class RelMe(Method):
         for link in links:
             if same(link, ask.identity_url):
                 return Finding(None, evidence | {"matched": link})
-        asked = links[:MOST_FOLLOWED]
+        asked = [link for link in links if link.startswith(("https:", "http:"))][:MOST_FOLLOWED]
         found = await asyncio.gather(*(_redirect_of(reach.fetcher, link) for link in asked))
         for link, target in zip(asked, found, strict=True):
             if target and same(target, ask.identity_url):

@@ -2,7 +2,8 @@
 
 from babel.support import LazyProxy
 
-from app.channels.methods.base import Ask, Finding, Method, Reach, Step, still_there
+from app.channels.methods.base import Ask, Finding, Method, Reach, Step
+from app.channels.methods.presence import still_there
 from app.channels.policy.proofs import is_page_code, page_code
 from app.core.i18n import lazy_gettext as _l
 
