@@ -168,7 +168,7 @@ async def own_dispute(session: AsyncSession, channel_id: UUID) -> OwnDispute | N
         side=side,
         opened_at=first.opened_at,
         answers_until=policy.answers_until(first.opened_at),
-        end=_end(mine, side) if closed_at else None,
+        end=_end(mine, side, closed_at) if closed_at else None,
         ended_at=closed_at,
         because=next((row.because for row, _account in mine if row.because), ""),
     )
@@ -178,11 +178,11 @@ def _case_of(row: ChannelDispute, side: Side) -> UUID:
     return row.holder_case_id if side is Side.HOLDER else row.claimant_case_id
 
 
-def _end(mine: Sequence[tuple[ChannelDispute, UUID]], side: Side) -> End:
+def _end(mine: Sequence[tuple[ChannelDispute, UUID]], side: Side, closed_at: datetime) -> End:
     """How it ended for one side; a holder whose thread is over before the claims has left."""
     ends = []
     for row, holder_account in mine:
-        if row.verdict is None:
+        if row.verdict is None or (row.decided_at and row.decided_at > closed_at):
             return End.LEFT
         left = None
         if row.verdict is Verdict.WITHDRAWN:

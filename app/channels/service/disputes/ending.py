@@ -71,8 +71,10 @@ async def decide(
         verdict = policy.verdict(claim.claimant_channel_id, holder_id, winner)
         await _close(session, claim, verdict, by, because)
     await _let_go(session, channels[0])
+    gone = {side.channel_id for side in found if side.left}
     for channel in channels:
-        await _tell(session, channel, claims, by, because)
+        if channel.id not in gone:
+            await _tell(session, channel, claims, by, because)
 
 
 async def give_way(session: AsyncSession, by: Viewer, channel_id: UUID, seen: int) -> None:
