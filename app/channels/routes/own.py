@@ -16,7 +16,7 @@ from app.channels.forms import (
     method_choices,
     platform_choices,
 )
-from app.channels.methods import FAILURES, METHODS, Ask, Method
+from app.channels.methods import FAILURES, METHODS, Ask
 from app.channels.policy.keeping import ask_again_at
 from app.channels.policy.proofs import MOST_CHANNELS
 from app.channels.queries import Attempt, ChannelView, disputes
@@ -232,5 +232,4 @@ async def _telling(
         code=attempt.code,
         identity_url=service.identity_url(token) if token else "",
     )
-    stays = method.needs_identity or type(method).recheck is Method.recheck
-    return {"method": method, "steps": method.steps(ask), "stays": stays}
+    return {"method": method, "steps": method.steps(ask), "stays": method.stays}

@@ -31,6 +31,7 @@ class Bluesky(Method):
     how = _l("by its Bluesky profile")
     life = None
     needs_identity = True
+    stays = True
     failures = {  # noqa: RUF012 - the interface's own shape, and never changed
         "address_not_in_profile": _l(
             "We read your profile and did not find your address in the description. Check that it"

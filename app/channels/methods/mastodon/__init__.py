@@ -44,6 +44,7 @@ class Mastodon(Method):
     how = _l("by its Mastodon profile")
     life = None
     needs_identity = True
+    stays = True
     failures = {  # noqa: RUF012 - the interface's own shape, and never changed
         "field_not_found": _l(
             "We read your profile and found none of its extra fields that links to your address."
