@@ -371,6 +371,7 @@ class ProofNotice(Record):
     channel_id: Mapped[UUID] = mapped_column(ForeignKey("channels.id"))  # the one lost last
     began_at: Mapped[datetime]
     ends_at: Mapped[datetime]
+    told: Mapped[str] = mapped_column(Text, default="began")  # the last letter: `policy.notices`
     ended_at: Mapped[datetime | None]
     settled_by: Mapped[UUID | None] = mapped_column(ForeignKey("accounts.id"))  # None: proven anew
 

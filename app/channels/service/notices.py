@@ -13,6 +13,7 @@ from app.audit import service as audit
 from app.channels import mails
 from app.channels.models import Channel, ProofNotice
 from app.channels.policy import notices as policy
+from app.channels.policy.notices import Letter
 from app.channels.policy.proofs import may_settle
 from app.channels.queries import PROVEN
 from app.core import clock, locks
@@ -49,6 +50,7 @@ async def begin(session: AsyncSession, by: Viewer, channel: Channel) -> ProofNot
         channel_id=channel.id,
         began_at=at,
         ends_at=at + policy.NOTICE,
+        told=Letter.BEGAN,
     )
     session.add(notice)
     await session.flush()
@@ -62,7 +64,7 @@ async def begin_and_tell(session: AsyncSession, by: Viewer, channel: Channel) ->
     """The same, told in a letter of its own, where no other tells of the loss."""
     notice = await begin(session, by, channel)
     if notice is not None:
-        await mails.tell_notice(session, notice, policy.Letter.BEGAN)
+        await mails.tell_notice(session, notice, Letter.BEGAN)
 
 
 async def end(session: AsyncSession, by: Viewer, account_id: UUID) -> None:
@@ -107,13 +109,13 @@ async def settle(session: AsyncSession, by: Viewer, notice_id: UUID, because: st
 
 
 async def due(session: AsyncSession) -> tuple[UUID, ...]:
-    """The notices of which somebody may have to be told today."""
+    """The notices of which somebody is to be told by now, and has not been."""
+    now = clock.now()
+    soon = (ProofNotice.told == Letter.BEGAN) & (ProofNotice.ends_at <= now + policy.REMIND_BEFORE)
+    over = (ProofNotice.told != Letter.OVER) & (ProofNotice.ends_at <= now)
     found = await session.scalars(
         select(ProofNotice.id)
-        .where(
-            ProofNotice.ended_at.is_(None),
-            ProofNotice.ends_at <= clock.now() + policy.REMIND_BEFORE,
-        )
+        .where(ProofNotice.ended_at.is_(None), soon | over)
         .order_by(ProofNotice.ends_at)
     )
     return tuple(found)
@@ -133,7 +135,8 @@ async def remind(session: AsyncSession, notice_id: UUID) -> None:
         notice.ended_at = clock.now()
         return
     letter = policy.letter_due(notice.ends_at, clock.now())
-    if letter:
+    if letter is not None and letter != notice.told:
+        notice.told = letter
         await mails.tell_notice(session, notice, letter)
 
 
