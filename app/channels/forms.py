@@ -141,6 +141,18 @@ class CorrectForm(FormModel):
     messages: ClassVar[Mapping[str, LazyProxy]] = {"followers": _COUNT}
 
 
+class SettleCountForm(FormModel):
+    """What staff found behind a count that jumps; and the count that they saw, where it differs."""
+
+    because: Annotated[Paragraphs, _WORDS]
+    followers: Followers | None = None
+
+    messages: ClassVar[Mapping[str, LazyProxy]] = {
+        "because.missing": _l("Write down what you looked at and what you saw."),
+        "followers": _COUNT,
+    }
+
+
 class HearForm(FormModel):
     """Nothing but the wish that both sides be heard."""
 

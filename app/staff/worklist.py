@@ -7,7 +7,7 @@ from starlette.responses import Response
 from app.applications.policy import moves, reviewing
 from app.applications.queries import queue
 from app.channels import queries as channels
-from app.channels.queries import disputes
+from app.channels.queries import disputes, jumps
 from app.core.reference import reference
 from app.core.text import vietnamese_sort_key
 from app.core.viewer import Viewer
@@ -27,7 +27,16 @@ async def work(request: Request, session: ReadSession, viewer: Staff) -> Respons
         return page(request, "staff/welcome.html")
     waiting = await channels.waiting_for_staff(session, viewer.own_id)
     disputed = await disputes.count_open(session, viewer.own_id)
-    return await _list(request, session, viewer, WORK, to_look_at=waiting.total, disputed=disputed)
+    flagged = await jumps.count_flagged(session, viewer.own_id)
+    return await _list(
+        request,
+        session,
+        viewer,
+        WORK,
+        to_look_at=waiting.total,
+        disputed=disputed,
+        flagged=flagged,
+    )
 
 
 @router.get("/staff/applications")
@@ -44,6 +53,7 @@ async def _list(
     *,
     to_look_at: int = 0,
     disputed: int = 0,
+    flagged: int = 0,
 ) -> Response:
     asked = Question.parse(place, request.query_params)
     found = await queue.queue(session, viewer.account_id, asked.filter, waiting_first=place == WORK)
@@ -58,6 +68,7 @@ async def _list(
         is_work=place == WORK,
         to_look_at=to_look_at,
         disputed=disputed,
+        flagged=flagged,
         status_names=moves.STATUS_NAMES,
         topics=[(topic.key, topic.name()) for topic in reference.topics.values()],
         provinces=[(province.key, province.name()) for province in provinces],

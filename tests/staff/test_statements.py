@@ -38,11 +38,11 @@ async def channel(session: AsyncSession) -> object:
 @pytest.mark.parametrize(
     ("path", "make", "wanted"),
     [
-        ("/staff", submitted, 7),
+        ("/staff", submitted, 8),
         ("/staff/applications", submitted, 4),
         ("/staff/members", member, 4),
         ("/staff/roles", colleague, 3),
-        ("/staff/channels", channel, 5),
+        ("/staff/channels", channel, 6),
     ],
 )
 async def test_a_list_asks_the_same_however_long(

@@ -95,13 +95,18 @@ def put(
 
 
 async def keep(session: AsyncSession, channel: Channel) -> None:
-    """Keep the count that stands on a channel, flagged when it is out of its pattern."""
+    """Keep the count that stands on a channel, flagged when it is out of its pattern.
+
+    What staff saw themselves they need not be shown.
+    """
     if channel.followers is None or channel.followers_as_of is None:
         return
     now = clock.now()
     new = policy.Counted(channel.followers_as_of, channel.followers)
-    odd = policy.out_of_pattern(await _history(session, channel.id, new.day), new)
     assert channel.followers_source is not None  # noqa: S101 - a CHECK of the table says so
+    odd = channel.followers_source is not FollowersSource.STAFF and policy.out_of_pattern(
+        await _history(session, channel.id, new.day), new
+    )
     session.add(
         ChannelCount(
             channel_id=channel.id,
@@ -125,17 +130,25 @@ async def _history(session: AsyncSession, channel_id: UUID, day: date) -> list[p
     return [policy.Counted(*row) for row in reversed(rows.all())]
 
 
-async def settle(session: AsyncSession, by: Viewer, count_id: UUID, because: str) -> None:
+async def settle(
+    session: AsyncSession,
+    by: Viewer,
+    count_id: UUID,
+    because: str,
+    *,
+    followers: int | None = None,
+) -> None:
     """Write down that staff looked at a flagged count, and what they made of it.
 
     Args:
         because: what they found; for staff and the record.
+        followers: as they saw them, to stand on the channel; None leaves the count as it is.
 
     Raises:
         NotAllowed: `by` is no reviewer, or the channel is their own affair.
         Missing: there is no such count.
         Conflict: somebody settled it meanwhile.
-        Refused: no words.
+        Refused: no words, or no such count.
     """
     found = await session.get(ChannelCount, count_id)
     if found is None:
@@ -156,3 +169,7 @@ async def settle(session: AsyncSession, by: Viewer, count_id: UUID, because: str
     await audit.record(
         session, "channel.count_settled", channel.id, by, after=because, count=str(count_id)
     )
+    if followers is not None:
+        await write(
+            session, by, channel, FollowersSource.STAFF, followers=followers, counted_on=None
+        )

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from app.channels import queries
 from app.channels.policy import proofs as policy
-from app.channels.queries import disputes
+from app.channels.queries import disputes, jumps
 from app.core.errors import NotAllowed
 from app.core.viewer import Viewer
 from app.web.deps import ReadSession, Staff
@@ -36,4 +36,7 @@ async def waiting(
     check_hat(viewer)
     found = await queries.waiting_for_staff(session, viewer.own_id, number)
     disputed = await disputes.count_open(session, viewer.own_id)
-    return page(request, "channels/staff_list.html", found=found, disputes=disputed)
+    flagged = await jumps.count_flagged(session, viewer.own_id)
+    return page(
+        request, "channels/staff_list.html", found=found, disputes=disputed, flagged=flagged
+    )
