@@ -1,6 +1,7 @@
 """The check for programs: one account, or a thousand."""
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -15,13 +16,14 @@ from tests.factories.members import make_member
 from tests.portal import Portal
 
 CHECK = "/api/v1/check"
+CHANNEL = UUID("019cad5e-7f5a-7c30-9b61-3b0a7ad3f0e2")
 
 
 @pytest.fixture
 async def suong(portal: Portal) -> Member:
     async with portal.transaction() as session:
         member = await make_member(session)
-        await prove(session, member, "https://www.tiktok.com/@bepnhasuong")
+        await prove(session, member, "https://www.tiktok.com/@bepnhasuong", id=CHANNEL)
         return member
 
 
@@ -56,6 +58,9 @@ async def test_a_members_account_is_said_to_be_theirs(portal: Portal, suong: Mem
                         "proof": "by a code on the page",
                         "proven_at": "2026-03-02T09:00:00Z",
                         "proven_until": None,
+                        "state": {"code": "proven", "name": "Proven"},
+                        "state_since": "2026-03-02T09:00:00Z",
+                        "evidence": f"http://localhost:8000/members/{suong.number}/channels/{CHANNEL}",
                     }
                 ],
                 "last_seen_at": "2026-03-02T09:00:00Z",

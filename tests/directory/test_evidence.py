@@ -1,5 +1,6 @@
 """The page that shows everybody how a channel was proven, and what became of the proof."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -227,3 +228,40 @@ async def test_a_browser_that_has_it_is_told_so_until_something_changes(portal: 
     async with portal.transaction() as session:
         session.add(turn(proof, 7, Outcome.SEEN))
     assert (await portal.get(path(member, channel), headers=tag)).status_code == 200
+
+
+async def test_a_channel_that_is_examined_is_handed_on_nowhere_without_saying_so(
+    portal: Portal,
+) -> None:
+    async with portal.transaction() as session:
+        member = await make_member(session, stage_name="Bếp Sương")
+        await prove(session, member, "https://www.youtube.com/@bep", stale_since=PROVEN)
+        await prove(session, member, LINK, disputed_since=PROVEN)
+    page = (await portal.get(f"/members/{member.number}")).text
+    assert re.findall(r'href="([^"]+)" rel="me noopener nofollow"', page) == [
+        "https://www.youtube.com/@bep"
+    ]
+    assert re.findall(r'"sameAs": (\[.*?\])', page) == ['["https://www.youtube.com/@bep"]']
+    card = (await portal.get(f"/members/{member.number}/card.vcf")).text
+    assert re.findall(r"^URL:(\S+)", card, re.MULTILINE) == ["https://www.youtube.com/@bep"]
+    said = "Be careful: whose account this is, is being examined"
+    for address in (f"/check?q={LINK}", f"/embed/check?q={LINK}", f"/embed/check/badge?q={LINK}"):
+        tree = LexborHTMLParser((await portal.get(address)).text)
+        [title] = tree.css(".answer h2, .badge-box__name")
+        assert title.text().strip() == said, address
+    about = LexborHTMLParser((await portal.get(f"/check?q={member.number}")).text)
+    assert about.css_first(".answer h2").text().strip() == "Yes: this is Bếp Sương"
+
+
+async def test_a_list_says_beside_a_line_what_is_to_be_known_of_its_proof(portal: Portal) -> None:
+    async with portal.transaction() as session:
+        member = await make_member(session)
+        await prove(session, member, "https://www.youtube.com/@bep", stale_since=PROVEN)
+        await prove(session, member, LINK, disputed_since=PROVEN)
+    lines = ["https://www.youtube.com/@bep", LINK, member.number]
+    told = (await portal.http.post("/api/v1/check", json={"lines": lines})).json()["checks"]
+    assert [one["detail"] for one in told[:2]] == [
+        "Proven on 2 March 2026. The proof has not been found again since 2 March 2026; the portal keeps looking.",
+        "Proven on 2 March 2026. Whose channel this is has been under examination since 2 March 2026.",
+    ]  # fmt: skip
+    assert told[2]["detail"].startswith("Theirs: ")

@@ -86,7 +86,7 @@ class Review:
         """What stands in the way of an approval, as the page was read."""
         return lacks(
             self.sheet,
-            has_proof=any(channel.state == "proven" for channel in self.channels),
+            has_proof=any(channel.held for channel in self.channels),
             has_signed=self.signature is not None,
         )
 

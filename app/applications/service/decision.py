@@ -118,7 +118,7 @@ async def what_lacks(
     signed = await conduct.signature_in_force(session, application.account_id)
     return assessment.lacks(
         sheet,
-        has_proof=any(channel.state == "proven" for channel in named),
+        has_proof=any(channel.held for channel in named),
         has_signed=signed is not None,
     )
 

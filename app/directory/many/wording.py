@@ -84,7 +84,7 @@ def detail(answer: Answer) -> str:
         return _likeness(answer)
     if not answer.people:
         return ""
-    said = [_standing(answer.member), _proof(answer)]
+    said = [_standing(answer.member), _proof(answer), *_remarks(answer)]
     return " ".join(filter(None, said))
 
 
@@ -125,6 +125,14 @@ def _proof(answer: Answer) -> str:
     if answer.verdict in (Verdict.GOOD, Verdict.SUSPENDED):
         return _("Proven on %(day)s.", day=format_date(channels[0].since))
     return ""
+
+
+def _remarks(answer: Answer) -> list[str]:
+    """What is to be known of proofs of the account asked for that are not as they should be."""
+    if answer.by_number or not answer.member.present:
+        return []
+    remarks = (channel.remark for channel in answer.channels)
+    return list(dict.fromkeys(filter(None, remarks)))
 
 
 def _named(channels: Sequence[ChannelLine]) -> str:

@@ -56,9 +56,11 @@ def _person(page: ProfilePage) -> dict[str, Any]:
         "homeLocation": {"@type": "AdministrativeArea", "name": page.province.text},
         "knowsAbout": [topic.text for topic in page.topics],
         "knowsLanguage": list(member.languages),
-        "sameAs": [channel.url for channel in page.channels],
+        "sameAs": [channel.url for channel in page.channels if channel.undisputed],
         "interactionStatistic": [
-            _followers(channel) for channel in page.channels if channel.followers is not None
+            _followers(channel)
+            for channel in page.channels
+            if channel.followers is not None and channel.undisputed
         ],
         "memberOf": {
             "@type": "Organization",

@@ -58,7 +58,7 @@ def _of_a_member(member: MemberView, channels: Iterable[ChannelLine]) -> list[st
     lines += [f"LANG;PREF={n}:{key}" for n, key in enumerate(member.languages, start=1)]
     if path := member.portrait_path("profile"):
         lines.append(f"PHOTO;MEDIATYPE=image/webp:{settings().base_url}{path}")
-    return lines + [f"URL:{channel.url}" for channel in channels]
+    return lines + [f"URL:{channel.url}" for channel in channels if channel.undisputed]
 
 
 def _text(given: str) -> str:

@@ -98,6 +98,15 @@ class Answer:
         return self.people[0].seen_at
 
     @property
+    def disputed(self) -> bool:
+        """Whether the alliance examines whose the account asked for is."""
+        return (
+            self.verdict in (Verdict.GOOD, Verdict.SUSPENDED)
+            and not self.by_number
+            and any(channel.proof == "disputed" for channel in self.channels)
+        )
+
+    @property
     def portrait_url(self) -> str | None:
         """The portrait of `member`, where it is still shown."""
         return portrait_url(self.member, "card")

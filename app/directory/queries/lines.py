@@ -58,6 +58,11 @@ class ChannelLine:
         return state(self.until, self.stale_since, self.disputed_since)
 
     @property
+    def undisputed(self) -> bool:
+        """Whether it may be handed on as theirs, where no remark goes along with it."""
+        return self.proof != "disputed"
+
+    @property
     def state_since(self) -> datetime:
         """Since when it is in this state."""
         by_state = {"lost": self.until, "disputed": self.disputed_since, "stale": self.stale_since}
