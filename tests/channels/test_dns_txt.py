@@ -4,9 +4,11 @@ import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
+import dns.message
+import dns.rcode
 import pytest
 
-from app.channels.fetcher import Fetcher, FetchFailed
+from app.channels.fetcher import Fetcher
 from app.channels.fetcher import errors as e
 from app.channels.methods import METHODS, dns_txt, for_platform
 from app.channels.methods.base import Ask, Reach
@@ -105,19 +107,23 @@ async def test_the_owner_of_a_suffix_is_never_asked(dns_server: LocalZone) -> No
     assert "_dta-challenge.com.vn" not in [name for name, _, _ in dns_server.asked]
 
 
-async def test_a_silent_server_is_a_failure_of_the_fetch_and_one_above_is_none(
+def refuse(reply: dns.message.Message) -> dns.message.Message:
+    reply.set_rcode(dns.rcode.SERVFAIL)
+    return reply
+
+
+async def test_a_zone_that_cannot_be_asked_fails_the_fetch_and_one_above_does_not(
     dns_server: LocalZone,
 ) -> None:
-    dns_server.bend("_dta-challenge.blog.ten.example", lambda _reply: None)
-    reach = Reach(Fetcher(), zones_to(dns_server.port, seconds=0.2))
-    with pytest.raises(FetchFailed):
-        await METHOD.check(ask("blog.ten.example"), reach)
+    dns_server.bend("_dta-challenge.blog.ten.example", refuse)
+    with pytest.raises(e.ZoneSilent):
+        await METHOD.check(ask("blog.ten.example"), reach_of(dns_server))
     dns_server.bends.clear()
-    dns_server.bend("_dta-challenge.ten.example", lambda _reply: None)
+    dns_server.bend("_dta-challenge.ten.example", refuse)
     dns_server.add("_dta-challenge.blog.ten.example", "TXT", CODE)
-    assert (await METHOD.check(ask("blog.ten.example"), reach)).failure is None
-    found = await METHOD.check(ask("blog.ten.example", code=OTHER), reach)
-    assert found.failure == "record_differs"
+    seen = await METHOD.check(ask("blog.ten.example"), reach_of(dns_server))
+    other = await METHOD.check(ask("blog.ten.example", code=OTHER), reach_of(dns_server))
+    assert (seen.failure, other.failure) == (None, "record_differs")
 
 
 async def test_names_in_any_script_are_asked_for_as_their_channel_is_kept(

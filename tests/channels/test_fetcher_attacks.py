@@ -206,7 +206,7 @@ async def test_what_never_ends_is_left_once_it_is_too_big(web: LocalWeb, answer:
     tracemalloc.start()
     try:
         with pytest.raises(e.TooBig):
-            await fetcher_of(web).fetch(SITE)
+            await fetcher_of(web, seconds=60).fetch(SITE)
         assert tracemalloc.get_traced_memory()[1] < 4 * MOST_READ
     finally:
         tracemalloc.stop()
@@ -220,7 +220,7 @@ async def test_a_flood_of_headers_is_left_before_it_fills_anything(
     tracemalloc.start()
     try:
         with pytest.raises(e.NoConnection):
-            await fetcher_of(web).fetch(SITE)
+            await fetcher_of(web, seconds=60).fetch(SITE)
         assert tracemalloc.get_traced_memory()[1] < MOST_READ
     finally:
         tracemalloc.stop()
@@ -231,7 +231,7 @@ async def test_a_bomb_is_defused_before_it_fills_the_memory(web: LocalWeb) -> No
     tracemalloc.start()
     try:
         with pytest.raises(e.TooBig):
-            await fetcher_of(web).fetch(SITE)
+            await fetcher_of(web, seconds=60).fetch(SITE)
         assert tracemalloc.get_traced_memory()[1] < 4 * MOST_READ
     finally:
         tracemalloc.stop()
