@@ -42,13 +42,14 @@ def measure(size: int, seconds: float = SECONDS) -> Load:
             portal.port, [(path, {"Cookie": cookie}) for path in STAFF], rate=1, seconds=seconds,
             cpu=CLIENT_CPU,
         )  # fmt: skip
-        running = [_start(crowd), _start(desk)]
+        running = [start(crowd), start(desk)]
         memory = _watch(portal, running, seconds)
         public, staff = (Measured(**json.loads(each.communicate()[0])) for each in running)
     return Load(public, staff, memory)
 
 
-def _start(plan: Plan) -> subprocess.Popen[str]:
+def start(plan: Plan) -> subprocess.Popen[str]:
+    """Let a client of its own carry out `plan`; what it measured comes as JSON at its end."""
     process = subprocess.Popen(
         [sys.executable, "-m", "bench.client"],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,

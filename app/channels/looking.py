@@ -104,15 +104,15 @@ def _site(due: Due) -> str:
 
 
 async def _write(looked: Sequence[Looked]) -> None:
-    plain = [due.proof_id for due, finding in looked if _is_plain(due, finding)]
+    same = [(due, finding) for due, finding in looked if due.says_the_same(finding)]
     counted: Counter[tuple[str, Outcome]] = Counter()
     if not looked:
         return
     async with transaction() as session:
-        written = await keeping.note_seen(session, sorted(plain))
+        written = await keeping.note_same(session, same)
     for due, finding in looked:
         if due.proof_id in written:
-            counted[due.method, Outcome.SEEN] += 1
+            counted[due.method, finding.outcome] += 1
         elif outcome := await _note(due, finding):
             counted[due.method, outcome] += 1
     if counted:
@@ -126,18 +126,6 @@ def _by_outcome(counted: Counter[tuple[str, Outcome]]) -> Counter[str]:
     for (_, outcome), number in counted.items():
         found[outcome.value] += number
     return found
-
-
-def _is_plain(due: Due, finding: Finding) -> bool:
-    """Whether the look saw what the last one saw, and nothing besides."""
-    return (
-        due.quiet
-        and finding.seen
-        and finding.followers is None
-        and due.ask.grant is None
-        and finding.stable_id in (None, due.ask.stable_id)
-        and finding.url in (None, due.ask.url)
-    )
 
 
 async def _note(due: Due, finding: Finding) -> Outcome | None:

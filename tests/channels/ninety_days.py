@@ -117,7 +117,7 @@ class World:
 
     async def _round(self) -> int:
         seen: list[tuple[Due, Finding]] = []
-        dies_at = self.chance.randrange(60) if self.chance.random() < 0.02 else -1
+        dies_at = self.chance.randrange(1, 20) if self.chance.random() < 0.08 else -1
 
         async def look(due: Due) -> Finding:
             seen.append((due, self.finding(due)))

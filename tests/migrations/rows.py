@@ -1,11 +1,19 @@
 """One of everything that the slices keep, so that a migration meets rows."""
 
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts import service as accounts
 from app.accounts.providers.base import Claims
 from app.applications.service import decision
+from app.channels.methods import Finding
+from app.channels.models import Channel, ChannelProof, Outcome, ProofStatus
+from app.channels.service import keeping
 from app.conduct import service as conduct
+from app.core import clock
 from app.core.viewer import ANYBODY
 from tests.factories.accounts import make_account, viewer_of
 from tests.factories.applications import make_asked
@@ -20,3 +28,22 @@ async def fill(session: AsyncSession) -> None:
     reviewer = await make_colleague(session)
     application, _by = await make_ready(session, reviewer)
     await decision.approve(session, reviewer, application.id, application.version)
+    await _keep_proofs(session, application.account_id)
+
+
+async def _keep_proofs(session: AsyncSession, account_id: UUID) -> None:
+    """The member's channel is renamed, then no longer there: lost, with a notice."""
+    proof = (
+        await session.scalars(
+            select(ChannelProof)
+            .join(Channel, Channel.id == ChannelProof.channel_id)
+            .where(Channel.account_id == account_id, ChannelProof.status == ProofStatus.PROVEN)
+        )
+    ).one()
+    channel = await session.get_one(Channel, proof.channel_id)
+    renamed = Finding(None, stable_id="7001", handle="bepmoi", url=f"{channel.url}moi")
+    await keeping.note(session, proof.id, renamed)
+    for days in (7, 8, 10, 15):
+        with clock.at(clock.now() + timedelta(days=days)):
+            await keeping.note(session, proof.id, Finding("gone"))
+    await keeping.tally(session, {(proof.method, Outcome.NOT_SEEN): 4})

@@ -23,7 +23,7 @@ from tests import databases
 from tests.migrations import rows
 
 NOT_FILLED = {"rate_counters", "sessions", "sign_in_attempts", "identity_links"}
-APPEND_ONLY = ("audit_events", "standing_changes", "conduct_signatures")
+APPEND_ONLY = ("audit_events", "standing_changes", "conduct_signatures", "channel_checks")
 
 
 @pytest.fixture

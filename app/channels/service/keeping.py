@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import DateTime, Select, Uuid, column, select, update, values
+from sqlalchemy import DateTime, Select, Text, Uuid, column, func, select, update, values
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -47,7 +47,20 @@ class Due:
     proof_id: UUID
     method: str
     ask: Ask
-    quiet: bool  # as far as known nothing is wrong, so that seeing it again changes only dates
+    kept: policy.Kept
+    failure: str | None  # of the last look
+
+    def says_the_same(self, finding: Finding) -> bool:
+        """Whether a look found what the last one had, so that it changes only dates."""
+        if self.kept.status is not ProofStatus.PROVEN or self.kept.failures:
+            return False
+        if finding.failure != self.failure or self.ask.grant is not None:
+            return False
+        names = (
+            finding.stable_id in (None, self.ask.stable_id),
+            finding.url in (None, self.ask.url),
+        )
+        return finding.unsure or (finding.seen and all(names) and finding.followers is None)
 
 
 async def take_due(session: AsyncSession, most: int) -> list[Due]:
@@ -96,7 +109,7 @@ async def seen_lately(session: AsyncSession, most: int, without: Collection[UUID
     )
 
 
-def _kept() -> Select[tuple[Channel, ChannelProof, str | None]]:
+def _kept() -> Select[Channel, ChannelProof, str]:
     return (
         select(Channel, ChannelProof, IdentityLink.token)
         .join(ChannelProof, ChannelProof.channel_id == Channel.id)
@@ -106,7 +119,7 @@ def _kept() -> Select[tuple[Channel, ChannelProof, str | None]]:
 
 
 async def _looked_at(
-    session: AsyncSession, found: Select[tuple[Channel, ChannelProof, str | None]]
+    session: AsyncSession, found: Select[Channel, ChannelProof, str]
 ) -> list[Due]:
     rows = (await session.execute(found.execution_options(populate_existing=True))).all()
     given = await grants.held(session, [channel.id for channel, _, _ in rows])
@@ -115,36 +128,55 @@ async def _looked_at(
             proof.id,
             proof.method,
             replace(ask_for(channel, proof, token), grant=given.get(channel.id)),
-            quiet=proof.status is ProofStatus.PROVEN and proof.failure is None,
+            _standing(proof),
+            proof.failure,
         )
         for channel, proof, token in rows
     ]
 
 
-async def note_seen(session: AsyncSession, proof_ids: Sequence[UUID]) -> set[UUID]:
-    """Write down at once that proofs with which nothing was wrong were seen again.
+async def note_same(session: AsyncSession, looked: Sequence[tuple[Due, Finding]]) -> set[UUID]:
+    """Write down many looks at once, each of which found what the last one had.
 
-    Returns: those that it was written of; the others have changed meanwhile and want `note`.
+    Args:
+        looked: as far as `Due.says_the_same`.
+
+    Returns: the proofs of which it is written; the others changed meanwhile and want `note`.
     """
-    if not proof_ids:
+    if not looked:
         return set()
     now = clock.now()
-    given = values(column("id", Uuid), column("next", DateTime(timezone=True)), name="given").data(
-        [(one, policy.first_check_at(one, now)) for one in proof_ids]
-    )
+    given = values(
+        column("id", Uuid),
+        column("failure", Text),
+        column("seen_at", DateTime(timezone=True)),
+        column("next", DateTime(timezone=True)),
+        name="given",
+    ).data([_dates(due, finding, now) for due, finding in looked])
     written = await session.scalars(
         update(ChannelProof)
         .where(
             ChannelProof.id == given.c.id,
             ChannelProof.status == ProofStatus.PROVEN,
-            ChannelProof.failure.is_(None),
+            ChannelProof.failure.is_not_distinct_from(given.c.failure),
             ChannelProof.failures == 0,
         )
-        .values(seen_at=now, checked_at=now, checking_since=None, next_check_at=given.c.next)
+        .values(
+            seen_at=func.greatest(ChannelProof.seen_at, given.c.seen_at),
+            checked_at=now,
+            checking_since=None,
+            next_check_at=given.c.next,
+        )
         .returning(ChannelProof.id)
         .execution_options(synchronize_session=False)
     )
     return set(written)
+
+
+def _dates(due: Due, finding: Finding, now: datetime) -> tuple[object, ...]:
+    chance = policy.chance_of(due.proof_id, now)
+    after = policy.step(due.kept, finding.outcome, now, chance)
+    return due.proof_id, finding.failure, after.seen_at, after.next_check_at
 
 
 async def tally(session: AsyncSession, looks: Mapping[tuple[str, Outcome], int]) -> None:
