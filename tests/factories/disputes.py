@@ -49,7 +49,7 @@ async def make_disputed(session: AsyncSession, *, claimants: int = 1) -> Dispute
             session, display_name=f"Võ Văn Đòi{n}", email=f"doi{n}.{handle}@example.vn", locale="en"
         )
         row = await make_channel(session, account=person, link=f"tiktok.com/@{handle}")
-        await make_proof(session, row, seen=True, evidence={"matched": "DTA-OFTHECLAIMANT"})
+        await make_proof(session, row, seen=True, evidence={"matched": f"DTA-OFCLAIMANT{n}"})
         people.append(person)
         rows.append(row)
     return Disputed(holder, held, tuple(people), tuple(rows))
