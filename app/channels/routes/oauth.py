@@ -5,6 +5,7 @@ a form's redirects to `form-action 'self'`, and platforms redirect further. On t
 transaction waits for a network: use up the visit, ask the platform, write down what it said.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
@@ -41,6 +42,7 @@ router = APIRouter()
 
 A_BROWSER = (20, 600)  # visits in ten minutes
 AN_ADDRESS = (300, 600)  # a hall full of people may share one
+_PLAIN = re.compile(r"-?[0-9]{1,6}|[A-Za-z][A-Za-z_ -]{0,39}")
 LONGEST = 4096  # characters of a code; the longest seen at these platforms is below 1000
 CANCELLED = frozenset(
     {"access_denied", "consent_required", "user_cancelled_login", "user_denied", "-14008"}
@@ -163,8 +165,11 @@ def _code(asked: Mapping[str, str]) -> str:
 
 
 def _plain(code: str) -> str:
-    """A platform's error code for the log: it comes from an address that anybody can write."""
-    return "".join(c for c in code if c.isalnum() or c in "_-")
+    """A platform's error code for the log, if it is plainly one: a number or words.
+
+    It comes from an address that anybody can write, or stands where a token might by mistake.
+    """
+    return code if _PLAIN.fullmatch(code) else "…"
 
 
 def _lost(request: Request, platform: str, found: Lost, *, theirs: bool) -> Response:

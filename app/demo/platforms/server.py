@@ -144,7 +144,7 @@ def _consent(at: Asked) -> Response:
     if chosen == "no":
         back |= {"error": "access_denied", "error_description": "The user said no"}
     else:
-        code = f"code.{secrets.token_urlsafe(24)}"
+        code = f"code{secrets.token_hex(20)}"
         world.codes[code] = Given(name, int(chosen), dict(asked))
         back["code"] = code
     world.states.append(asked["state"])
@@ -256,7 +256,7 @@ def _granted(
     }
     wanted = f"{given.asked.get('scope', '')} {' '.join(given.asked)}"
     if platform.renews and platform.renewed_with in wanted:
-        refresh = f"refresh.{secrets.token_urlsafe(24)}"
+        refresh = f"refresh{secrets.token_hex(20)}"
         world.refreshers[refresh] = (
             kept
             if platform.renews == "stays"
@@ -274,7 +274,7 @@ def _granted(
 
 
 def _token_of(world: World, given: Given) -> str:
-    access = f"access.{secrets.token_urlsafe(24)}"
+    access = f"access{secrets.token_hex(20)}"
     world.tokens[access] = Given(given.platform, given.account, given.asked)
     return access
 

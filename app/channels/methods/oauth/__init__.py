@@ -6,6 +6,7 @@ from types import MappingProxyType
 from babel.support import LazyProxy
 
 from app.accounts.providers.base import ProviderError, ProviderRefused
+from app.channels.fetcher import FetchFailed
 from app.channels.methods.base import Ask, Finding, Method, Reach, Step
 from app.channels.methods.oauth.adapters import adapters
 from app.channels.methods.oauth.matching import judged
@@ -105,17 +106,26 @@ class OAuth(Method):
         try:
             grant = await adapter.renew(ask.grant)
         except ProviderRefused:
-            return replace(await still_there(ask, reach), grant_over=True)
+            return await _without(ask, reach)
         except ProviderError as failed:
             return Finding(failure_of(failed), {}, unsure=True)
         renewed = None if grant == ask.grant else grant
         try:
             found = judged(ask, await adapter.read(grant, counts=True))
         except ProviderRefused:
-            return replace(await still_there(ask, reach), grant_over=True)
+            return await _without(ask, reach)
         except ProviderError as failed:
             return Finding(failure_of(failed), {}, unsure=True, grant=renewed)
         return replace(found, grant=renewed)
+
+
+async def _without(ask: Ask, reach: Reach) -> Finding:
+    """Whether the page is still there, now that the platform does not honour the grant."""
+    try:
+        return replace(await still_there(ask, reach), grant_over=True)
+    except FetchFailed as failed:
+        evidence = {"url": ask.url, "detail": failed.detail}
+        return Finding(failed.key, evidence, unsure=True, grant_over=True)
 
 
 def failure_of(failed: ProviderError) -> str:

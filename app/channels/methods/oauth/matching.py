@@ -64,6 +64,9 @@ def link_of(platform: str, profile: Profile) -> Link | None:
 
 def names_of(platform: str, seen: Seen) -> tuple[str, ...]:
     """What a few of the channels seen are called, to tell their owner with which they came."""
-    links = [link_of(platform, profile) for profile in seen.profiles]
-    found = dict.fromkeys(link.handle for link in links if link and link.handle)
-    return tuple(found)[:MOST_NAMES]
+    found: dict[str, str] = {}
+    for profile in seen.profiles:
+        link = link_of(platform, profile)
+        if link and link.handle:
+            found.setdefault(profile.stable_id, link.handle)
+    return tuple(found.values())[:MOST_NAMES]
