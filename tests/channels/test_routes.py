@@ -159,7 +159,9 @@ async def test_a_second_claim_leads_to_where_one_is_heard_and_names_nobody(
         second = await make_channel(session, account=owner, link="tiktok.com/@abc")
         await make_proof(session, second, seen=True)
     shown = (await portal.get(f"/apply/channels/{second.id}")).text
-    assert words(shown, ".notice__title") == "Two accounts have shown that they control this channel"
+    assert (
+        words(shown, ".notice__title") == "Two accounts have shown that they control this channel"
+    )
     assert LexborHTMLParser(shown).css_first(".notice a").attributes["href"] == (
         f"/apply/channels/{second.id}/dispute"
     )
@@ -260,6 +262,7 @@ class Shown:
     number: str = "DTA-26-00012-4"
     stage_name: str = "Bếp Nhà Sương"
     standing: str = "active"
+    present: bool = True
 
 
 async def test_the_address_for_rel_me_says_whose_it_is_only_of_members(

@@ -148,7 +148,7 @@ async def test_a_proof_that_is_not_as_it_should_be_says_so_wherever_it_is_shown(
     for address in (f"/members/{member.number}", f"/check?q={LINK}", path(member, channel)):
         tree = LexborHTMLParser((await portal.get(address)).text)
         assert tree.css_first(".channel .status").text().strip() == word, address
-        remark = tree.css_first(".channel__remark")
+        remark = tree.css_first(".channel__remark, .notice--warning .notice__title")
         assert (remark.text() if remark else "") == said, address
     card = LexborHTMLParser((await portal.get("/members")).text).css(".member__channels .status")
     assert [one.text().strip() for one in card] == ([word] if said else [])

@@ -364,8 +364,8 @@ async def test_a_profile_shows_who_they_are_and_says_it_to_programs(portal: Port
     assert "54.3K" in html
     assert "27 Feb 2026" in html
     assert "https://www.youtube.com" not in html
-    assert html.index("Proven channels") < html.index("@bep.nha") < html.index("No longer proven")
-    assert html.index("No longer proven") < html.index("@mat")
+    assert html.index("Proven channels") < html.index(">@bep.nha<") < html.index("No longer proven")
+    assert html.index("No longer proven") < html.index(">@mat<")
     assert "portraits/abc/profile.webp" in html
     [page] = structured(html)
     person = page["mainEntity"]

@@ -13,7 +13,15 @@ from app.channels.queries.channels import (
     token_of,
 )
 from app.channels.queries.claims import Claim, is_party, other_claims, shares_channel
-from app.channels.queries.kept import Count, FormerName, Turn, counts, former_names, turns
+from app.channels.queries.kept import (
+    Count,
+    FormerName,
+    Turn,
+    counts,
+    former_names,
+    notice_ends,
+    turns,
+)
 from app.channels.queries.waiting import WaitingPage, WaitingRow, waiting_for_staff
 
 __all__ = [
@@ -35,6 +43,7 @@ __all__ = [
     "counts",
     "former_names",
     "is_party",
+    "notice_ends",
     "other_claims",
     "shares_channel",
     "token_of",

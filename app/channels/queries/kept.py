@@ -7,7 +7,14 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.channels.models import Channel, ChannelCheck, ChannelCount, ChannelHandle, ChannelProof
+from app.channels.models import (
+    Channel,
+    ChannelCheck,
+    ChannelCount,
+    ChannelHandle,
+    ChannelProof,
+    ProofNotice,
+)
 from app.channels.policy import links
 
 MOST_TURNS = 50
@@ -85,4 +92,13 @@ async def counts(session: AsyncSession, channel_id: UUID) -> tuple[Count, ...]:
             row.flagged_at is not None and row.settled_at is None,
         )
         for row in rows
+    )
+
+
+async def notice_ends(session: AsyncSession, account_id: UUID) -> datetime | None:
+    """Until when somebody without a proven channel is to prove one; None without a notice."""
+    return await session.scalar(
+        select(ProofNotice.ends_at).where(
+            ProofNotice.account_id == account_id, ProofNotice.ended_at.is_(None)
+        )
     )

@@ -162,6 +162,7 @@ async def _list(
         status=status,
         form=form,
         channels=await queries.channels_of(session, viewer.own_id),
+        notice_ends=await queries.notice_ends(session, viewer.own_id),
         platforms=platform_choices(),
         most=MOST_CHANNELS,
     )
