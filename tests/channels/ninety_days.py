@@ -96,8 +96,9 @@ class World:
     place: dict[UUID, int] = field(default_factory=dict)  # of a proof: which channel's
     looks: dict[UUID, list[Look]] = field(default_factory=lambda: defaultdict(list))
     restored: set[UUID] = field(default_factory=set)
-    died: int = 0
+    died: list[datetime] = field(default_factory=list)
     put_off: int = 0
+    runs: list[datetime] = field(default_factory=list)  # of the clock that tells of notices
 
     def passed(self) -> timedelta:
         """How long it goes on already."""
@@ -117,7 +118,7 @@ class World:
 
     async def _round(self) -> int:
         seen: list[tuple[Due, Finding]] = []
-        dies_at = self.chance.randrange(1, 20) if self.chance.random() < 0.08 else -1
+        dies_at = self._dies_at()
 
         async def look(due: Due) -> Finding:
             seen.append((due, self.finding(due)))
@@ -128,11 +129,16 @@ class World:
         try:
             taken = await looking.go_round(look)
         except DiedError:
-            self.died += 1
+            self.died.append(clock.now())
             return 0
         for due, finding in seen[:taken]:  # those after them asked whether our line is up
             self.write(due, finding)
         return taken
+
+    def _dies_at(self) -> int:
+        """At which look the worker of a round dies; mostly none, and never two steps running."""
+        alive = not self.died or clock.now() - self.died[-1] > 1.5 * STEP
+        return self.chance.randrange(1, 20) if alive and self.chance.random() < 0.2 else -1
 
     def write(self, due: Due, finding: Finding, *, asked: bool = False) -> None:
         """Keep what a look saw, if it counts at all."""
