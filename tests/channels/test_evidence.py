@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 
+from app.channels.policy.domains import domain_code
 from app.channels.policy.evidence import HIDDEN, LONGEST, MOST_ADDRESSES, Public, public
 from app.channels.policy.proofs import page_code
+from app.core.crypto import token
 
 CODE = "DTA-7Q2M9X4KDB"
 TOKEN = "b7-Kq_uM2sNvW1xA"
@@ -59,9 +61,18 @@ def test_the_name_that_a_platform_told_is_shown_only_when_it_is_the_channels() -
     assert public({"matched": "khac"}, (), "bepsuong").matched == ()
 
 
-def test_a_code_of_somebody_else_is_covered_too() -> None:
-    [shown] = public({"chain": [f"https://bep.example/{page_code()}"]}).chain
-    assert shown == f"https://bep.example/DTA-{HIDDEN}"
+@pytest.mark.parametrize(
+    ("code", "shown"),
+    [
+        (page_code(), f"DTA-{HIDDEN}"),
+        (domain_code(), f"dta-verify={HIDDEN}"),
+        (f"is/{token(12)}", f"is/{HIDDEN}"),
+    ],
+)
+def test_a_code_of_somebody_else_is_covered_too(code: str, shown: str) -> None:
+    assert public({"chain": [f"https://bep.example/{code}"]}).chain == (
+        f"https://bep.example/{shown}",
+    )
 
 
 def test_nothing_else_is_taken_over() -> None:

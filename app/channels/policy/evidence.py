@@ -14,7 +14,9 @@ MOST_ADDRESSES = 8  # of a chain; the fetcher follows fewer
 LONGEST = 300  # characters of one address
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _NAMED = re.compile(r"(?:https?://|at://|did:)[^\s<>\"]+")
-_CODES = re.compile(r"\bDTA-[0-9A-HJKMNP-TV-Z]{10}\b", re.IGNORECASE)  # `proofs.page_code`
+_CODES = re.compile(  # of whomever: `proofs.page_code`, `domains.domain_code`, `/is/{token}`
+    r"\bDTA-[0-9A-HJKMNP-TV-Z]{10}\b|\bdta-verify=[\w-]+|(?<=/is/)[\w-]+", re.IGNORECASE
+)
 _OPENING = re.compile(r"dta-(?:[a-z]+=)?", re.IGNORECASE)  # what all of a kind begin with
 
 
