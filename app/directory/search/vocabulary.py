@@ -85,7 +85,7 @@ class Vocabulary:
 
     def known(self, terms: Sequence[str]) -> Iterator[str]:
         """Those of `terms` that there are; only fields of which many are asked at once."""
-        sums = np.fromiter((zlib.crc32(term.encode()) for term in terms), "<u4", len(terms))
+        sums = np.fromiter(map(zlib.crc32, map(str.encode, terms)), "<u4", len(terms))
         first = np.searchsorted(self._sums, sums)
         found = first < len(self._sums)
         found[found] = self._sums[first[found]] == sums[found]
