@@ -23,3 +23,12 @@ def test_a_chosen_moment_ends_with_its_block_even_inside_another() -> None:
             assert clock.now() < moment - timedelta(days=29)
         assert moment <= clock.now() < moment + timedelta(minutes=1)
     assert clock.now() > datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def test_a_clock_can_be_moved_while_it_is_lived_by() -> None:
+    moved = timedelta()
+    with clock.ahead(lambda: moved):
+        before = clock.now()
+        moved = timedelta(days=8)
+        assert clock.now() - before >= moved
+    assert clock.now() - before < moved

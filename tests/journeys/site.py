@@ -24,14 +24,17 @@ from app.accounts import service as accounts
 from app.accounts.models import Role
 from app.conduct import code
 from app.conduct import service as conduct
-from app.core import embedded_postgres, reference_tables
+from app.core import embedded_postgres, jobs, reference_tables
 from app.core.config import DATA, ROOT
 from app.core.db import Database, make_engine
 from app.core.viewer import Viewer
 from app.demo import provider
 from app.demo.children import Child, Family
 from app.demo.people import PEOPLE
-from tests.channels.local_web import LocalWeb, certify, serve
+from app.demo.platforms.server import World, entries
+from tests.channels.local_web import LocalWeb, certify, page, serve
+from tests.channels.local_zone import LocalZone, serve_zones
+from tests.channels.oauth.platform_server import KEYS, fresh_world, served
 from tests.journeys.browser import launch_options
 from tests.journeys.looks import Looks
 from tests.journeys.person import Person
@@ -52,7 +55,10 @@ class Site:
     browser: Browser
     post: PostOffice
     web: LocalWeb
+    dns: LocalZone
+    platforms: World
     looks: Looks
+    days: float = 0  # that its people live ahead of time
 
     async def person(self, name: str, *, javascript: bool = True, locale: str = "vi") -> Person:
         """Somebody with a browser of their own; `name` is one of the demonstration's people."""
@@ -75,11 +81,20 @@ class Site:
 
     def publish(self, path: str, body: str) -> str:
         """Put a page on the web of the outside world. Returns: its address."""
-        self.web.sites[CHANNEL_HOST + path] = (
-            b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nConnection: close\r\n\r\n"
-            + body.encode()
-        )
+        self.web.sites[CHANNEL_HOST + path] = page(body)
         return f"https://{CHANNEL_HOST}{path}"
+
+    async def lives_on(self, days: float) -> None:
+        """Let `days` pass for the portal, which then looks again at the channels that are due."""
+        self.days += days
+        set_clock(self.folder, self.days)
+        name = "channels.keep_proofs"
+        async with self.database.write() as session:
+            await jobs.defer(session, name, key=name, timestamp=0)
+
+    def written(self) -> str:
+        """All that the processes have written to their logs."""
+        return "".join(log.read_text() for log in (self.folder / "logs").glob("*.log"))
 
     def kill(self, name: str) -> None:
         """`kill -9` of the process `name`: "web" or "worker"."""
@@ -152,6 +167,10 @@ async def open_site(folder: Path) -> AsyncIterator[Site]:
         post = await stack.enter_async_context(open_post_office())
         tls, ca_file = certify(folder, [CHANNEL_HOST])
         web = await stack.enter_async_context(serve(tls))
+        dns = await stack.enter_async_context(serve_zones())
+        world = fresh_world()
+        origin = stack.enter_context(served(world))
+        set_clock(folder, 0)
         playwright = await stack.enter_async_context(async_playwright())
         browser = await playwright.chromium.launch(**launch_options())
         stack.push_async_callback(browser.close)
@@ -159,14 +178,17 @@ async def open_site(folder: Path) -> AsyncIterator[Site]:
         stack.callback(embedded_postgres.remove, folder)
         await asyncio.to_thread(migrate, url)
         ports = {"web": free_port(), "sign-in": free_port()}
-        environment = environment_of(folder, url, ports, post.port)
+        environment = environment_of(folder, url, ports, post.port) | {
+            "PORTAL_CHANNEL_PROVIDERS": entries(origin),
+            "PORTAL_TOKEN_KEYS": KEYS,
+        }
         family = Family(ROOT, folder / "logs", environment, os.getpid())
         stack.push_async_callback(asyncio.to_thread, family.end)
         sign_in = ("-m", "app.demo.provider", "--port", str(ports["sign-in"]))
         family.add(Child("sign-in", sign_in))
         for name in ("web", "worker"):
-            arguments = ("-m", "tests.journeys.process", name, str(web.port), str(ca_file))
-            family.add(Child(name, arguments))
+            places = (str(web.port), str(ca_file), str(dns.port), str(clock_file(folder)))
+            family.add(Child(name, ("-m", "tests.journeys.process", name, *places)))
         database = Database(make_engine(url, pool_size=2))
         stack.push_async_callback(database.close)
         await fill(database)
@@ -178,6 +200,8 @@ async def open_site(folder: Path) -> AsyncIterator[Site]:
             browser,
             post,
             web,
+            dns,
+            world,
             Looks(environment["PORTAL_BASE_URL"]),
         )
         await site.ready()
@@ -196,6 +220,18 @@ def environment_of(folder: Path, url: str, ports: dict[str, int], smtp: int) -> 
         "AUTHLIB_INSECURE_TRANSPORT": "1",
         "SMTP_URL": f"smtp://127.0.0.1:{smtp}",
     }
+
+
+def clock_file(folder: Path) -> Path:
+    """Where the processes read how many days they live ahead of time."""
+    return folder / "days-ahead"
+
+
+def set_clock(folder: Path, days: float) -> None:
+    """Let the processes live `days` ahead of time; they never see half a number."""
+    half = clock_file(folder).with_suffix(".half")
+    half.write_text(str(days))
+    half.rename(clock_file(folder))
 
 
 def free_port() -> int:
