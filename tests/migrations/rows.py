@@ -9,14 +9,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.accounts import service as accounts
 from app.accounts.providers.base import Claims
 from app.applications.service import decision
+from app.channels import service as channels
 from app.channels.methods import Finding
+from app.channels.methods.base import Grant
 from app.channels.models import Channel, ChannelProof, Outcome, ProofStatus
-from app.channels.service import keeping
+from app.channels.service import grants, keeping, visits
 from app.conduct import service as conduct
 from app.core import clock
 from app.core.viewer import ANYBODY
+from tests.channels.oauth.platform_server import configured
 from tests.factories.accounts import make_account, viewer_of
 from tests.factories.applications import make_asked
+from tests.factories.channels import make_channel
+from tests.factories.disputes import make_disputed
 from tests.factories.reviews import make_colleague, make_ready
 
 
@@ -29,6 +34,10 @@ async def fill(session: AsyncSession) -> None:
     application, _by = await make_ready(session, reviewer)
     await decision.approve(session, reviewer, application.id, application.version)
     await _keep_proofs(session, application.account_id)
+    await _visit(session)
+    await make_disputed(session, claimants=2)
+    large = await make_channel(session, followers=2_000_000)
+    await channels.confirm(session, reviewer, large.id, large.version, "Seen on its page.")
 
 
 async def _keep_proofs(session: AsyncSession, account_id: UUID) -> None:
@@ -47,3 +56,12 @@ async def _keep_proofs(session: AsyncSession, account_id: UUID) -> None:
         with clock.at(clock.now() + timedelta(days=days)):
             await keeping.note(session, proof.id, Finding("gone"))
     await keeping.tally(session, {(proof.method, Outcome.NOT_SEEN): 4})
+
+
+async def _visit(session: AsyncSession) -> None:
+    """Somebody is on the way to a platform, and lets the count be read."""
+    account = await make_account(session)
+    channel = await make_channel(session, account=account)
+    with configured("http://127.0.0.1:9"):
+        await visits.depart(session, viewer_of(account), channel.id, browser="a browser", keep=True)
+        await grants.keep(session, viewer_of(account), channel, Grant("a token"))
