@@ -29,6 +29,7 @@ class OwnDispute:
     side: Side
     opened_at: datetime
     answers_until: datetime
+    awaited: bool  # whether that is still to come
     end: End | None  # None while it is open
     ended_at: datetime | None
     because: str  # staff's reason; "" when nobody decided
@@ -167,7 +168,8 @@ async def own_dispute(session: AsyncSession, channel_id: UUID) -> OwnDispute | N
         case_id=case_id,
         side=side,
         opened_at=first.opened_at,
-        answers_until=policy.answers_until(first.opened_at),
+        answers_until=(until := policy.answers_until(first.opened_at)),
+        awaited=clock.now() < until,
         end=_end(mine, side, closed_at) if closed_at else None,
         ended_at=closed_at,
         because=next((row.because for row, _account in mine if row.because), ""),
