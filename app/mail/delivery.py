@@ -4,9 +4,12 @@ import html
 import re
 from dataclasses import dataclass
 from email.errors import HeaderParseError
-from email.headerregistry import Address
+from email.header import Header
+from email.headerregistry import Address, BaseHeader, HeaderRegistry, UniqueUnstructuredHeader
 from email.message import EmailMessage
+from email.policy import EmailPolicy, Policy
 from email.utils import format_datetime, parseaddr
+from typing import ClassVar, Literal
 from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
@@ -77,13 +80,37 @@ def address(given: str) -> Address:
     return found
 
 
+class WholeSubject(UniqueUnstructuredHeader, BaseHeader):
+    """A subject that is folded without losing a space.
+
+    Python's own folding puts the space at a fold between two encoded words, where RFC 2047,
+    section 6.2, has it dropped.
+    """
+
+    max_count: ClassVar[Literal[1]] = 1
+
+    def fold(self, *, policy: Policy) -> str:
+        """The header in lines, as `policy` has them."""
+        written = str(self)
+        whole = isinstance(policy, EmailPolicy) and policy.utf8
+        if whole or written.isascii():
+            return super().fold(policy=policy)
+        words = Header(written, "utf-8", header_name=self.name).encode(linesep=policy.linesep)
+        return f"{self.name}: {words}{policy.linesep}"
+
+
+_HEADERS = HeaderRegistry()
+_HEADERS.map_to_type("subject", WholeSubject)
+LETTERS = EmailPolicy(header_factory=_HEADERS)
+
+
 def message(mail: Mail) -> EmailMessage:
     """The letter with both its forms; its Message-ID is its own, so that a repeat is known.
 
     Raises:
         NoAddress: as `address` says.
     """
-    found = EmailMessage()
+    found = EmailMessage(policy=LETTERS)
     sender = settings().mail_from
     found["From"] = sender
     found["To"] = address(mail.to_address)

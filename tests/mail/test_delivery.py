@@ -69,6 +69,19 @@ async def test_a_letter_arrives_in_both_forms_and_is_known_to_be_sent(
     assert mail.sent_at is not None
 
 
+async def test_a_long_subject_arrives_as_it_was_written(office: Database, post: Post) -> None:
+    mail_id = await write(office)
+    words = "Kênh minhchung.example/bep là của ai? Hãy cho chúng tôi biết điều chứng tỏ kênh là "
+    subjects = [(words + "của bạn " * more).strip() for more in range(12)]
+    subjects.append("Your channel minhchung.example/bep no longer counts as proven, " * 2 + "now")
+    for subject in subjects:
+        async with office.write() as session:
+            await session.execute(update(Mail).values(subject=subject, state=MailState.QUEUED))
+        await deliver(mail_id=str(mail_id))
+
+    assert [letter["Subject"] for letter in post.letters] == subjects
+
+
 async def test_delivering_twice_sends_one_letter(office: Database, post: Post) -> None:
     mail_id = await write(office)
 
