@@ -153,6 +153,27 @@ class SettleCountForm(FormModel):
     }
 
 
+class SettleNoticeForm(FormModel):
+    """What staff decided about somebody without a proven channel."""
+
+    because: Annotated[Paragraphs, _WORDS]
+
+    messages: ClassVar[Mapping[str, LazyProxy]] = {
+        "because.missing": _l("Write down what was decided, and why.")
+    }
+
+
+class SeeAnewForm(FormModel):
+    """What staff saw of a channel that the portal cannot see."""
+
+    seen: int
+    note: Annotated[Paragraphs, _WORDS]
+
+    messages: ClassVar[Mapping[str, LazyProxy]] = {
+        "note.missing": _l("Write down what you looked at and what you saw.")
+    }
+
+
 class HearForm(FormModel):
     """Nothing but the wish that both sides be heard."""
 

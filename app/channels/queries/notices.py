@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.models import Account
@@ -83,6 +83,42 @@ class UnseenPage:
         return max(1, -(-self.total // PER_PAGE))
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How much waits for staff. `overdue`: of `unproven`, those whose days are over."""
+
+    unproven: int
+    overdue: int
+    unseen: int
+
+
+async def waiting(session: AsyncSession, viewer_id: UUID) -> Waiting:
+    """How much there is in the lists below, for the way there. One statement."""
+    notices = select(func.count()).where(*_open(viewer_id))
+    unseen = (
+        select(func.count())
+        .select_from(ChannelProof)
+        .join(Channel, Channel.id == ChannelProof.channel_id)
+        .where(*_unseen(viewer_id))
+    )
+    row = await session.execute(
+        select(
+            notices.scalar_subquery(),
+            notices.where(ProofNotice.ends_at <= clock.now()).scalar_subquery(),
+            unseen.scalar_subquery(),
+        )
+    )
+    return Waiting(*row.one())
+
+
+def _open(viewer_id: UUID) -> tuple[ColumnElement[bool], ...]:
+    return ProofNotice.ended_at.is_(None), ProofNotice.account_id != viewer_id
+
+
+def _unseen(viewer_id: UUID) -> tuple[ColumnElement[bool], ...]:
+    return _wants_eyes(), Channel.removed_at.is_(None), ~has_party(viewer_id)
+
+
 async def notice_of(session: AsyncSession, account_id: UUID) -> datetime | None:
     """Until when somebody without a proven channel is to prove one; None without a notice."""
     return await session.scalar(
@@ -99,19 +135,39 @@ async def open_notices(session: AsyncSession, viewer_id: UUID, page: int = 1) ->
         viewer_id: who asks; their own is left out.
         page: from 1.
     """
-    where = (ProofNotice.ended_at.is_(None), ProofNotice.account_id != viewer_id)
+    where = _open(viewer_id)
     total = await session.scalar(select(func.count()).select_from(ProofNotice).where(*where))
-    rows = await session.execute(
-        select(ProofNotice, Channel, Account.display_name)
-        .join(Channel, Channel.id == ProofNotice.channel_id)
-        .join(Account, Account.id == ProofNotice.account_id)
+    found = await _notices(
+        session,
+        _with_channel()
         .where(*where)
         .order_by(ProofNotice.ends_at, ProofNotice.id)
         .limit(PER_PAGE)
-        .offset((page - 1) * PER_PAGE)
+        .offset((page - 1) * PER_PAGE),
     )
+    return NoticePage(found, total or 0, page)
+
+
+async def notice(session: AsyncSession, notice_id: UUID, viewer_id: UUID) -> NoticeRow | None:
+    """One open notice that is not the viewer's own. One statement."""
+    asked = _with_channel().where(ProofNotice.id == notice_id, *_open(viewer_id))
+    return next(iter(await _notices(session, asked)), None)
+
+
+def _with_channel() -> Select[ProofNotice, Channel, str]:
+    return (
+        select(ProofNotice, Channel, Account.display_name)
+        .join(Channel, Channel.id == ProofNotice.channel_id)
+        .join(Account, Account.id == ProofNotice.account_id)
+    )
+
+
+async def _notices(
+    session: AsyncSession, asked: Select[ProofNotice, Channel, str]
+) -> tuple[NoticeRow, ...]:
+    rows = await session.execute(asked)
     now = clock.now()
-    found = tuple(
+    return tuple(
         NoticeRow(
             notice.id,
             notice.account_id,
@@ -125,7 +181,6 @@ async def open_notices(session: AsyncSession, viewer_id: UUID, page: int = 1) ->
         )
         for notice, channel, name in rows
     )
-    return NoticePage(found, total or 0, page)
 
 
 async def long_unseen(session: AsyncSession, viewer_id: UUID, page: int = 1) -> UnseenPage:
@@ -135,7 +190,7 @@ async def long_unseen(session: AsyncSession, viewer_id: UUID, page: int = 1) -> 
         viewer_id: who asks; channels that are their own affair are left out.
         page: from 1.
     """
-    where = (_wants_eyes(), Channel.removed_at.is_(None), ~has_party(viewer_id))
+    where = _unseen(viewer_id)
     joined = Channel.id == ChannelProof.channel_id
     total = await session.scalar(
         select(func.count()).select_from(ChannelProof).join(Channel, joined).where(*where)

@@ -10,12 +10,14 @@ from app.audit import service as audit
 from app.channels import queries
 from app.channels.methods import METHODS
 from app.channels.models import Channel, ChannelProof, FollowersSource, ProofStatus
+from app.channels.policy import keeping
 from app.channels.policy import proofs as policy
 from app.channels.policy.proofs import Party
 from app.channels.queries import disputes
 from app.channels.service import counts, sightings
 from app.channels.service.proofs import new_proof, other_holder, set_proof
-from app.channels.service.taking import check_seen, pending, take_alone
+from app.channels.service.taking import check_seen, pending, take_alone, touch
+from app.core import clock
 from app.core.errors import Conflict, Missing, NotAllowed, Refused
 from app.core.i18n import gettext as _
 from app.core.viewer import Viewer
@@ -167,6 +169,41 @@ async def take_away(
         raise Conflict(_("This channel is not proven."))
     await set_proof(
         session, channel, proof, ProofStatus.LOST, party=Party.REVIEWER, by=by, because=because
+    )
+
+
+async def see_anew(
+    session: AsyncSession, by: Viewer, channel_id: UUID, seen: int, note: str
+) -> None:
+    """Write down that staff saw a channel that counts, where the portal could not for long.
+
+    Args:
+        note: what was looked at and seen; for staff, never shown to the owner.
+
+    Raises:
+        NotAllowed, Missing, Stale, Refused: as `confirm`.
+        Conflict: it is not proven.
+    """
+    channel = await _take(session, by, channel_id, seen)
+    note = _words(note)
+    proof = await session.scalar(
+        select(ChannelProof)
+        .where(ChannelProof.channel_id == channel.id, ChannelProof.status.in_(keeping.KEPT))
+        .execution_options(populate_existing=True)
+    )
+    if proof is None:
+        raise Conflict(_("This channel is not proven."))
+    if proof.status is ProofStatus.STALE:
+        await set_proof(
+            session, channel, proof, ProofStatus.PROVEN, party=Party.REVIEWER, by=by, note=note
+        )
+        return
+    now = clock.now()
+    proof.seen_at = proof.checked_at = now
+    proof.failure, proof.next_check_at = None, keeping.first_check_at(proof.id, now)
+    await touch(session, channel)
+    await audit.record(
+        session, "channel.seen_anew", channel.id, by, because=note, proof=str(proof.id)
     )
 
 

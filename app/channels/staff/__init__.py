@@ -2,10 +2,11 @@
 
 from fastapi import APIRouter
 
-from app.channels.staff import channel, counts, disputes, waiting
+from app.channels.staff import channel, counts, disputes, kept, waiting
 
 router = APIRouter()
 router.include_router(waiting.router)
 router.include_router(disputes.router)
 router.include_router(counts.router)
+router.include_router(kept.router)
 router.include_router(channel.router)  # last: its addresses take any word for a channel's id

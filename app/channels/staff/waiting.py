@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from app.channels import queries
 from app.channels.policy import proofs as policy
-from app.channels.queries import disputes, jumps
+from app.channels.queries import disputes, jumps, notices
 from app.core.errors import NotAllowed
 from app.core.viewer import Viewer
 from app.web.deps import ReadSession, Staff
@@ -38,5 +38,10 @@ async def waiting(
     disputed = await disputes.count_open(session, viewer.own_id)
     flagged = await jumps.count_flagged(session, viewer.own_id)
     return page(
-        request, "channels/staff_list.html", found=found, disputes=disputed, flagged=flagged
+        request,
+        "channels/staff_list.html",
+        found=found,
+        disputes=disputed,
+        flagged=flagged,
+        kept=await notices.waiting(session, viewer.own_id),
     )
