@@ -334,3 +334,17 @@ async def test_another_account_that_shows_the_same_id_is_heard_and_not_merged(
     assert mine.disputed_since is not None
     assert await doubles.twins(session, theirs.id) == ()
     assert (await session.scalars(select(ChannelCount))).all() == []
+
+
+async def test_who_says_that_a_channel_is_theirs_by_its_id_is_party_to_its_handle(
+    session: AsyncSession,
+) -> None:
+    mine = await make_channel(session, link="youtube.com/@bepnha")
+    theirs = await make_channel(session, link=f"youtube.com/channel/{ID}")
+    other = await make_channel(session, link=f"youtube.com/channel/{OTHER}")
+    await service.record(session, (await make_proof(session, mine)).id, TOLD)
+    assert await queries.is_party(session, theirs.account_id, mine.id)
+    assert await queries.is_party(session, mine.account_id, theirs.id)
+    assert not await queries.is_party(session, other.account_id, mine.id)
+    tiktok = await make_channel(session, link="tiktok.com/@bepnha")
+    assert not await queries.is_party(session, tiktok.account_id, mine.id)

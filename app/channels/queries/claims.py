@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -27,6 +27,13 @@ class Claim:
     since: datetime  # when it added the channel
 
 
+def same_channel(one: type[Channel], other: type[Channel]) -> ColumnElement[bool]:
+    """Whether two rows say the same channel, by its name or by the platform's own id."""
+    return (one.platform == other.platform) & or_(
+        one.key == other.key, one.stable_id == other.stable_id
+    )
+
+
 async def other_claims(
     session: AsyncSession, account_id: UUID, channel_id: UUID | None = None
 ) -> tuple[Claim, ...]:
@@ -43,8 +50,7 @@ async def other_claims(
         select(Channel, other.id, other.account_id, Account.display_name, held, other.created_at)
         .join(
             other,
-            (other.platform == Channel.platform)
-            & (other.key == Channel.key)
+            same_channel(other, Channel)
             & (other.account_id != Channel.account_id)
             & other.removed_at.is_(None),
         )
@@ -70,10 +76,15 @@ async def other_claims(
 
 
 def has_party(account_id: UUID) -> ColumnElement[bool]:
-    """Whether the account owns a channel, or says or ever said that the same one is theirs."""
+    """Whether the account owns a channel, or says or ever said that the same one is theirs.
+
+    The same is what has the same name, or the platform's same id.
+    """
     own = aliased(Channel)
     return exists().where(
-        own.account_id == account_id, own.platform == Channel.platform, own.key == Channel.key
+        own.account_id == account_id,
+        own.platform == Channel.platform,
+        or_(own.key == Channel.key, own.stable_id == Channel.stable_id),
     )
 
 
