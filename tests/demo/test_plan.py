@@ -4,10 +4,13 @@ import random
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from app.applications.policy.deadlines import PROMISE_DAYS, due_at, is_working_day
 from app.core.clock import VIETNAM
-from app.demo.kols import invented
-from app.demo.seed.plan import FEW, MEMBERS, NAMED, Fate, at_work, by_day, plan
+from app.demo.kols import Kol, invented
+from app.demo.seed.plan import FEW, MEMBERS, NAMED, Fate, Since, at_work, by_day, plan
+from tests.demo.conftest import few
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 BEGIN = datetime(2026, 1, 2, 1, 0, tzinfo=UTC)
@@ -45,9 +48,17 @@ def test_the_same_day_gives_the_same_stories() -> None:
     assert plan(invented(), NOW, BEGIN) == plan(invented(), NOW, BEGIN)
 
 
+@pytest.mark.parametrize("people", [few(), invented()], ids=["few", "all"])
+def test_some_members_channels_did_not_stay_as_they_were(people: tuple[Kol, ...]) -> None:
+    changed = Counter(story.since for story in plan(people, NOW, BEGIN))
+
+    assert set(changed) == set(Since)
+    assert changed[Since.SEEN] > len(people) * 3 // 4
+
+
 def test_reviewers_find_a_channel_claimed_twice_and_a_person_with_two_accounts() -> None:
     stories = plan(invented(), NOW, BEGIN)
-    held = {c.link for s in stories if s.fate is Fate.ACTIVE for c in s.kol.channels}
+    held = {c for s in stories if s.fate is Fate.ACTIVE for c in s.kol.channels}
     waiting = [story for story in stories if story.fate is Fate.SUBMITTED]
     declined = {(s.kol.name.whole, s.kol.born) for s in stories if s.fate is Fate.DECLINED}
 

@@ -8,7 +8,13 @@ from sqlalchemy import func, select, text
 from app.accounts.models import Account, Identity, StaffRole
 from app.applications.models import Application, PillarScore, Status
 from app.cases.models import Author, Message
-from app.channels.models import Channel, ChannelProof
+from app.channels.models import (
+    Channel,
+    ChannelCount,
+    ChannelDispute,
+    ChannelProof,
+    ProofStatus,
+)
 from app.conduct.models import Signature
 from app.core import clock, db, pictures
 from app.core.db import Database
@@ -140,6 +146,38 @@ async def test_a_channel_is_proven_after_it_was_named_and_before_it_was_sent(
     assert len(found) > 30
     for named, asked, sent in found:
         assert named < asked < sent
+
+
+async def test_channels_are_seen_again_missed_lost_disputed_and_counted(filled: Database) -> None:
+    async with filled.read() as session:
+        held = (Channel.proven_at.is_not(None), Channel.lost_at.is_(None))
+        stale = await session.scalar(
+            select(func.count()).where(Channel.stale_since.is_not(None), *held)
+        )
+        lost = await session.scalar(select(func.count()).where(Channel.lost_at.is_not(None)))
+        flagged = await session.scalar(
+            select(func.count()).where(ChannelCount.flagged_at.is_not(None))
+        )
+        disputes = (await session.scalars(select(ChannelDispute))).all()
+        due = await session.scalar(
+            select(func.count()).where(ChannelProof.next_check_at.is_not(None))
+        )
+        unseen = await session.scalar(
+            select(func.count())
+            .select_from(ChannelProof)
+            .where(
+                ChannelProof.status == ProofStatus.PROVEN,
+                ChannelProof.seen_at < clock.now() - timedelta(days=8),
+            )
+        )
+
+    assert stale == 1
+    assert lost is not None
+    assert lost >= 1
+    assert flagged == 1
+    assert [dispute.decided_at for dispute in disputes] == [None]
+    assert due == 0  # no page of theirs exists: looked for, each would be lost
+    assert unseen == 0
 
 
 async def test_lapses_and_suspensions_fit_the_calendar(filled: Database) -> None:

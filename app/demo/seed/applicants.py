@@ -12,7 +12,6 @@ from app.applications.policy.answers import About, Answers, Declarations, Portra
 from app.applications.service import drafts, sections, submit
 from app.channels import service as channels
 from app.channels.methods import Finding
-from app.channels.methods.page_code import READABLE
 from app.channels.models import Channel, ChannelProof
 from app.conduct import queries as conduct_queries
 from app.conduct import service as conduct
@@ -22,9 +21,8 @@ from app.core import clock, i18n
 from app.core.crypto import digest
 from app.demo.kols import Kol
 from app.demo.seed.cast import Actor
-from app.demo.seed.plan import Fate, Story
+from app.demo.seed.plan import READABLE_HERE, Fate, Story
 
-CHECKED_BY_PORTAL = READABLE | {"website", "mastodon"}
 LATEST_PROOF = timedelta(hours=40)  # before sending; a code is good for 72 hours
 
 
@@ -101,8 +99,8 @@ class Applicant:
 
     async def _add_channels(self) -> list[Channel]:
         wanted = [(one.link, one.platform, one.followers) for one in self.kol.channels]
-        if self.story.also_claims:
-            wanted.append((self.story.also_claims, wanted[0][1], wanted[0][2]))
+        if also := self.story.also_claims:
+            wanted.append((also.link, also.platform, also.followers))
         counted = clock.today() - timedelta(days=self.rng.randint(0, 9))
         return [
             await channels.add(
@@ -122,8 +120,8 @@ class Applicant:
             self.story.at - LATEST_PROOF * self.rng.uniform(0.3, 1),
             max(channel.created_at for channel in added) + timedelta(minutes=3),
         )
-        for channel in added:
-            by_portal = channel.platform in CHECKED_BY_PORTAL
+        for place, channel in enumerate(added):
+            by_portal = channel.platform in READABLE_HERE
             method = "page_code" if by_portal else "staff"
             if channel.platform == "website" and self.rng.random() < 0.4:  # noqa: PLR2004
                 method = "rel_me"
@@ -132,11 +130,13 @@ class Applicant:
             if by_portal:
                 later = timedelta(minutes=self.rng.randint(4, 90))
                 with clock.at(begun + min(later, (self.story.at - begun) / 2)):
-                    await channels.record(self.session, proof.id, self._seen(channel, proof))
+                    saved = place == len(self.kol.channels) or self.rng.random() >= 0.08  # noqa: PLR2004
+                    found = self._seen(channel, proof, saved=saved)
+                    await channels.record(self.session, proof.id, found)
 
-    def _seen(self, channel: Channel, proof: ChannelProof) -> Finding:
+    def _seen(self, channel: Channel, proof: ChannelProof, *, saved: bool) -> Finding:
         """What a check of the page would have found; no page of an invented channel exists."""
-        if self.rng.random() < 0.08:  # noqa: PLR2004 - some forget to save
+        if not saved:  # some forget to
             return Finding("code_not_found" if proof.code else "link_not_found")
         shown = f"{self.kol.stage_name} {proof.code or 'rel=me'}"
         evidence = {

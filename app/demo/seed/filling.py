@@ -18,7 +18,7 @@ from app.core.errors import PortalError
 from app.demo import provider
 from app.demo.kols import Kol, invented
 from app.demo.portraits import Sitter, portrait
-from app.demo.seed import cast, letters
+from app.demo.seed import cast, kept, letters
 from app.demo.seed.cast import BROWSERS, Actor, Staff
 from app.demo.seed.plan import LONGEST_AGO, Fate, Story, plan
 from app.demo.seed.stories import Telling
@@ -99,7 +99,10 @@ async def _tell(session: AsyncSession, story: Story, staff: Staff, key: str, now
     )
     with i18n.use_locale(kol.locale):
         await Telling(session, story, actor, staff, key, now).tell()
-    await letters.deliver_past(session, (account.id, *staff.ids), now)
+    others = await kept.dispute(session, story, actor, now)
+    await kept.look_lately(session, account.id, rng, now)
+    await kept.leave_alone(session, (account.id, *others))
+    await letters.deliver_past(session, (account.id, *others, *staff.ids), now)
 
 
 def _draw(kol: Kol) -> dict[str, bytes]:

@@ -7,8 +7,9 @@ from datetime import datetime, time, timedelta
 from enum import StrEnum
 
 from app.applications.policy.deadlines import is_working_day
+from app.channels.methods.page_code import READABLE
 from app.core.clock import VIETNAM
-from app.demo.kols import COUNT, SEED, Kol
+from app.demo.kols import COUNT, SEED, InventedChannel, Kol
 
 
 class Fate(StrEnum):
@@ -32,6 +33,15 @@ class Fate(StrEnum):
     LEFT = "left"
 
 
+class Since(StrEnum):
+    """What became of a member's channels since they were proven."""
+
+    SEEN = "seen"
+    STALE = "stale"  # the largest has not been seen for some days
+    LOST = "lost"  # the smallest, which may be the only one
+    JUMPED = "jumped"  # a count of followers that does not fit those before
+
+
 MEMBERS = frozenset(
     {Fate.ACTIVE, Fate.REINSTATED, Fate.SUSPENDED, Fate.EXPELLED, Fate.LAPSED, Fate.LEFT}
 )
@@ -49,6 +59,10 @@ NAMED: Mapping[str, Fate] = {
     "kol-quan-suspended": Fate.SUSPENDED, "kol-vy-declined": Fate.DECLINED,
     "kol-tam-lapsed": Fate.LAPSED, "kol-hai-expelled": Fate.EXPELLED,
 }  # fmt: skip
+
+ONE_IN = 14  # members whose channels come to the same end
+READABLE_HERE = READABLE | {"website", "mastodon"}
+"""The platforms on which the portal finds a code by itself."""
 
 LONGEST_AGO = timedelta(days=350)  # nobody's first term of twelve months is over by itself
 DAYS_AGO: Mapping[Fate, tuple[float, float]] = {
@@ -69,7 +83,8 @@ class Story:
     kol: Kol
     fate: Fate
     at: datetime
-    also_claims: str = ""  # a channel that a member holds already
+    also_claims: InventedChannel | None = None  # a channel that a member holds already
+    since: Since = Since.SEEN
 
     @property
     def chance(self) -> random.Random:
@@ -92,7 +107,8 @@ def plan(people: Sequence[Kol], now: datetime, begin: datetime) -> tuple[Story, 
         for kol in people
         for fate in [NAMED.get(kol.subject) or fates[kol.subject]]
     ]
-    return tuple(sorted(_with_doubles(stories), key=lambda story: (story.at, story.kol.subject)))
+    stories = _with_doubles(_with_changes(stories))
+    return tuple(sorted(stories, key=lambda story: (story.at, story.kol.subject)))
 
 
 def _fates(rng: random.Random, people: Sequence[Kol]) -> dict[str, Fate]:
@@ -111,15 +127,32 @@ def _moment(rng: random.Random, fate: Fate, now: datetime, begin: datetime) -> d
     return by_day(rng, now - timedelta(days=ago), now)
 
 
+def _with_changes(stories: Sequence[Story]) -> list[Story]:
+    """A few members, and one of each even among few people, whose channels did not stay as seen."""
+    members = [s for s in stories if s.fate is Fate.ACTIVE and s.kol.subject not in NAMED]
+    changes = (Since.STALE, Since.LOST, Since.JUMPED)
+    found = {
+        story.kol.subject: changes[place % ONE_IN]
+        for place, story in enumerate(members)
+        if place % ONE_IN < len(changes)
+    }
+    return [replace(story, since=found.get(story.kol.subject, story.since)) for story in stories]
+
+
 def _with_doubles(stories: Sequence[Story]) -> list[Story]:
     """Two cases for reviewers: a channel claimed by two, and one person with two accounts."""
-    members = [story for story in stories if story.fate is Fate.ACTIVE]
+    held = [
+        channel
+        for story in stories
+        if story.fate is Fate.ACTIVE and story.since is Since.SEEN
+        for channel in story.kol.channels
+        if channel.platform in READABLE_HERE
+    ]
     waiting = [s for s in stories if s.fate is Fate.SUBMITTED and s.kol.subject not in NAMED]
     declined = [story for story in stories if story.fate is Fate.DECLINED]
     changed: dict[str, Story] = {}
-    if members and waiting:
-        claims = members[0].kol.channels[0].link
-        changed[waiting[0].kol.subject] = replace(waiting[0], also_claims=claims)
+    if held and waiting:
+        changed[waiting[0].kol.subject] = replace(waiting[0], also_claims=held[0])
     if declined and len(waiting) > 1:
         same = replace(waiting[1].kol, name=declined[-1].kol.name, born=declined[-1].kol.born)
         changed[same.subject] = replace(waiting[1], kol=same)

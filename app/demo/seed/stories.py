@@ -12,6 +12,7 @@ from app.applications.service import drafts
 from app.applications.service.status import set_status, take
 from app.channels.models import Channel
 from app.core import clock
+from app.demo.seed import kept
 from app.demo.seed.applicants import Applicant
 from app.demo.seed.cast import SYSTEM, Actor, Staff
 from app.demo.seed.plan import MEMBERS, Fate, Story, at_work, by_day
@@ -63,7 +64,8 @@ class Telling:
     ) -> None:
         reviewer = self.staff.reviewer_for(by.kol.subject, by.kol.locale)
         latest = self.now - JUST_NOW
-        review = Review(self.session, reviewer, by, application, channels, latest)
+        colleague = next(one for one in self.staff.reviewers if one is not reviewer)
+        review = Review(self.session, reviewer, colleague, by, application, channels, latest)
         fate = self.story.fate
         quick = fate in (Fate.IN_REVIEW, Fate.ASKED, Fate.ANSWERED)
         at = await review.claim(self.story.at, by.rng.randint(1, 3 if quick else 6))
@@ -100,6 +102,7 @@ class Telling:
         if self.story.fate is Fate.ACTIVE and rng.random() < 0.03:  # noqa: PLR2004
             lost = at_work(rng, done, rng.randint(6, 20), review.latest)
             await review.take_proof_away(lost, self.staff.administrator)
+        await kept.change(self.session, self.story, self.actor, done, self.now)
 
     async def _still_open(self, review: Review, at: datetime) -> None:
         await review.score(at, review.rng.randint(0, 4))
