@@ -17,7 +17,7 @@ import sys
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import psycopg
@@ -90,15 +90,18 @@ def measure(members: int = MEMBERS, seconds: float = SECONDS) -> Kept:
         if connection.execute("SELECT to_regclass('bench_proofs')").fetchone() == (None,):
             connection.execute(_FILL.format(proofs=PROOFS, members=members))
         connection.execute("UPDATE channel_proofs SET next_check_at = NULL")
+        serving.build_base(url, members)
         plan = questions.mix(questions.sample(plain(url)))
         with serving.portal(url, members) as portal, _site() as (port, authority):
             crowd = Plan(portal.port, plan, rate=PAGES_A_SECOND, seconds=seconds, cpu=CLIENT_CPU)
+            _asked(replace(crowd, seconds=10))  # so that what is kept is there in both
             alone = _asked(crowd)
             connection.execute(_DUE)
             connection.execute("ANALYZE channel_proofs")
             before = _tallies(connection)
             with _worker(url, members, port, authority) as process:
-                time.sleep(5)  # until it has begun
+                while _tallies(connection) == before:  # the clock begins the first at a minute
+                    time.sleep(1)
                 began, at = time.monotonic(), sum(_tallies(connection).values())
                 beside = _asked(crowd)
                 looked = _tallies(connection)
