@@ -68,11 +68,17 @@ def test_the_name_that_a_platform_told_is_shown_only_when_it_is_the_channels() -
         (domain_code(), f"dta-verify={HIDDEN}"),
         (f"is/{token(12)}", f"is/{HIDDEN}"),
     ],
+    ids=["page", "domain", "person"],  # the codes differ from process to process
 )
 def test_a_code_of_somebody_else_is_covered_too(code: str, shown: str) -> None:
     assert public({"chain": [f"https://bep.example/{code}"]}).chain == (
         f"https://bep.example/{shown}",
     )
+
+
+def test_a_name_that_a_zone_was_asked_for_is_shown() -> None:
+    asked = "dns:_dta-challenge.bep.example"
+    assert public({"chain": [asked]}).chain == (asked,)
 
 
 def test_nothing_else_is_taken_over() -> None:

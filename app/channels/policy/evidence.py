@@ -13,7 +13,7 @@ HIDDEN = "••••••••"
 MOST_ADDRESSES = 8  # of a chain; the fetcher follows fewer
 LONGEST = 300  # characters of one address
 _SHA256 = re.compile(r"[0-9a-f]{64}")
-_NAMED = re.compile(r"(?:https?://|at://|did:)[^\s<>\"]+")
+_NAMED = re.compile(r"(?:https?://|at://|did:|dns:)[^\s<>\"]+")
 _CODES = re.compile(  # of whomever: `proofs.page_code`, `domains.domain_code`, `/is/{token}`
     r"\bDTA-[0-9A-HJKMNP-TV-Z]{10}\b|\bdta-verify=[\w-]+|(?<=/is/)[\w-]+", re.IGNORECASE
 )
@@ -77,7 +77,7 @@ def _address(given: Any, secrets: Collection[str]) -> str:
     """An address without its question, its part and whoever is named in it; "" for none."""
     if not isinstance(given, str) or not _NAMED.fullmatch(given):
         return ""
-    if given.startswith("did:"):
+    if given.startswith(("did:", "dns:")):
         return masked(given, secrets)[:LONGEST]
     try:
         parts = urlsplit(given)
