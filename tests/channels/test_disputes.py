@@ -23,9 +23,11 @@ from app.core.crypto import uuid7
 from app.core.errors import Conflict, Missing, NotAllowed, Refused, Stale
 from app.core.viewer import Viewer
 from app.mail.models import Mail
+from app.members import service as members
 from tests.factories.accounts import make_account, viewer_of
 from tests.factories.channels import make_channel, make_proof
 from tests.factories.disputes import Disputed, dispute_of, make_disputed
+from tests.factories.members import OPERATOR, make_member
 
 LATER = timedelta(days=7, minutes=1)
 
@@ -502,3 +504,42 @@ async def test_the_list_of_staff_leaves_out_what_is_their_own(session: AsyncSess
         ]
         (row,) = (await disputed.open_disputes(session, other.holder.id)).rows
         assert (row.shown, row.heard, row.ready) == (f"@{it.held.handle}", 1, True)
+
+
+async def test_another_name_of_the_same_channel_is_no_way_round(session: AsyncSession) -> None:
+    """Neither past the rest after an end, nor for staff past their own part in it."""
+    unique = "UC" + "a" * 21 + "A"
+    first = await make_channel(session, link="youtube.com/@bepnha")
+    proof = await make_proof(session, first)
+    await service.record(session, proof.id, Finding(None, stable_id=unique))
+    loser = await make_account(session)
+    second = await make_channel(session, account=loser, link="youtube.com/@bepnha")
+    proof = await make_proof(session, second)
+    await service.record(session, proof.id, Finding(None, stable_id=unique))
+    await disputes.give_way(session, viewer_of(loser), second.id, second.version)
+    by_id = await make_channel(session, account=loser, link=f"youtube.com/channel/{unique}")
+    again = await make_proof(session, by_id, seen=True)
+    assert (again.status, again.failure) == (ProofStatus.PENDING, "with_staff")
+    assert not await disputed.is_disputed(session, by_id.id)
+    row = await dispute_of(session, second.id)
+    third = await make_channel(session, link=f"youtube.com/channel/{unique}")
+    assert await queries.is_party(session, third.account_id, first.id)
+    colleague = viewer_of(await session.get_one(Account, third.account_id), "reviewer")
+    with pytest.raises(NotAllowed):
+        await disputes.open_dispute(session, colleague, row.id)
+
+
+@pytest.mark.parametrize("expelled", ["holder", "claimant"])
+async def test_expulsion_is_no_word_about_who_has_a_channel(
+    session: AsyncSession, expelled: str
+) -> None:
+    it = await make_disputed(session)
+    account = it.holder if expelled == "holder" else it.claimant
+    channel = it.held if expelled == "holder" else it.claim
+    member = await make_member(session, account_id=account.id)
+    await members.expel(session, OPERATOR, member.number, 12, "Bán hàng giả.")
+    assert await end(session, channel) is None
+    await disputes.say(session, viewer_of(account), channel.id, "It is mine all the same.")
+    await decide(session, it, channel.id)
+    assert await end(session, channel) in (End.KEPT, End.WON)
+    assert await state(session, channel) == "proven"

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -15,7 +15,7 @@ from app.channels.policy.disputes import Side
 from app.channels.policy.proofs import CONTESTED
 from app.channels.service.disputes.sides import check_staff, claims_of, lock, open_claims
 from app.channels.service.proofs import other_holder
-from app.channels.service.taking import check_seen, pending, take_alone, touch
+from app.channels.service.taking import check_seen, is_row_of, pending, take_alone, touch
 from app.core import clock
 from app.core.errors import Conflict
 from app.core.i18n import gettext as _
@@ -145,8 +145,7 @@ async def _disputed_by_others(session: AsyncSession, channel: Channel) -> UUID |
         .join(claimant, claimant.id == ChannelDispute.claimant_channel_id)
         .where(
             ChannelDispute.decided_at.is_(None),
-            holder.platform == channel.platform,
-            or_(holder.key == channel.key, claimant.key == channel.key),
+            or_(is_row_of(channel, holder), is_row_of(channel, claimant)),
             holder.account_id != channel.account_id,
             claimant.account_id != channel.account_id,
         )
@@ -176,11 +175,18 @@ async def _rests(session: AsyncSession, channel: Channel) -> bool:
         .join(own, or_(holds, claims))
         .where(
             own.account_id == channel.account_id,
-            own.platform == channel.platform,
-            own.key == channel.key,
+            is_row_of(channel, own),
             against,
         )
         .order_by(ChannelDispute.decided_at.desc())
         .limit(1)
     )
     return ended_at is not None and policy.rests(ended_at, clock.now())
+
+
+def _is(row: type[Channel], channel: Channel) -> ColumnElement[bool]:
+    """Whether a row is the same channel, by its name or by the platform's own id."""
+    same = row.key == channel.key
+    if channel.stable_id is not None:
+        same |= row.stable_id == channel.stable_id
+    return (row.platform == channel.platform) & same
