@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -30,7 +31,8 @@ Looked = tuple[Due, Finding]
 
 async def look_again(due: Due) -> Finding:
     """What is to be seen of a proof today; whatever goes wrong is a finding as well."""
-    method = METHODS.get(due.method)
+    # Leave of the owner shows more than any page does, however the channel was proven.
+    method = METHODS.get(due.method if due.ask.grant is None else "oauth")
     if method is None:
         return Finding("unreadable", {"detail": "no such method"}, unsure=True)
     try:
@@ -89,7 +91,8 @@ async def _line_is_up(due: Sequence[Due], silent: Sequence[Due], look: Look) -> 
     """Whether a site that answered lately answers now; also when there is none to ask."""
     async with database().read() as session:
         lately = await keeping.seen_lately(session, PROBES * 10, [one.proof_id for one in due])
-    others = {_site(one): one for one in lately}
+    # Without leave of the owner: a token that were renewed here would be lost with the answer.
+    others = {_site(one): replace(one, ask=replace(one.ask, grant=None)) for one in lately}
     for one in silent:
         others.pop(_site(one), None)
     probes = list(others.values())[:PROBES]

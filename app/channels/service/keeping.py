@@ -118,9 +118,7 @@ def _kept() -> Select[Channel, ChannelProof, str]:
     )
 
 
-async def _looked_at(
-    session: AsyncSession, found: Select[Channel, ChannelProof, str]
-) -> list[Due]:
+async def _looked_at(session: AsyncSession, found: Select[Channel, ChannelProof, str]) -> list[Due]:
     rows = (await session.execute(found.execution_options(populate_existing=True))).all()
     given = await grants.held(session, [channel.id for channel, _, _ in rows])
     return [
@@ -225,10 +223,10 @@ async def note(
 
     Returns: what the look came to; None when the proof is not kept any more.
     """
-    held = await _take(session, proof_id)
-    if held is None:
+    taken = await _take(session, proof_id)
+    if taken is None:
         return None
-    channel, proof = held
+    channel, proof = taken
     if used is not None:
         await grants.note(session, channel.id, used, finding)
     finding = names.weighed(channel, finding)
@@ -271,11 +269,7 @@ async def ask_again(session: AsyncSession, channel: Channel) -> None:
     Raises:
         Conflict: it has no proof to look at, or was looked at a few minutes ago.
     """
-    proof = await session.scalar(
-        select(ChannelProof)
-        .where(ChannelProof.channel_id == channel.id, ChannelProof.status.in_(policy.KEPT))
-        .execution_options(populate_existing=True)
-    )
+    proof = await held(session, channel)
     if proof is None:
         raise Conflict(_("There is nothing to check. Choose how to prove the channel first."))
     now = clock.now()
@@ -294,6 +288,15 @@ async def ask_again(session: AsyncSession, channel: Channel) -> None:
     proof.checking_since = now
     await session.flush()
     await jobs.defer(session, RECHECK, key=f"{RECHECK}:{proof.id}", proof_id=str(proof.id))
+
+
+async def held(session: AsyncSession, channel: Channel) -> ChannelProof | None:
+    """The proof that makes a channel its owner's today; the caller holds the channel."""
+    return await session.scalar(
+        select(ChannelProof)
+        .where(ChannelProof.channel_id == channel.id, ChannelProof.status.in_(policy.KEPT))
+        .execution_options(populate_existing=True)
+    )
 
 
 async def _take(session: AsyncSession, proof_id: UUID) -> tuple[Channel, ChannelProof] | None:

@@ -13,6 +13,7 @@ from app.channels.policy import proofs
 from app.channels.policy.merging import Row
 from app.channels.policy.proofs import Party
 from app.channels.queries import disputes, doubles
+from app.channels.service import grants
 from app.channels.service.proofs import set_proof
 from app.channels.service.taking import check_seen, pending, take, take_alone, touch
 from app.core import clock
@@ -106,6 +107,7 @@ async def _remove(session: AsyncSession, by: Viewer, gone: Channel) -> None:
         .values(next_check_at=None)
     )
     gone.removed_at = clock.now()
+    await grants.drop(session, by, gone)
     await touch(session, gone)
 
 

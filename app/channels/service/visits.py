@@ -16,7 +16,7 @@ from app.channels.methods import METHODS, Ask, Finding
 from app.channels.methods.base import Grant
 from app.channels.models import Channel, ChannelProof, OAuthTrip, ProofStatus
 from app.channels.policy.proofs import VISIT_LIFE
-from app.channels.service import grants, names
+from app.channels.service import grants, keeping
 from app.channels.service.checks import record
 from app.channels.service.proofs import begin
 from app.channels.service.taking import pending, take, take_alone
@@ -66,7 +66,7 @@ async def depart(
     Args:
         browser: the secret in this browser's cookie: nobody else's browser may come back.
         keep: whether the owner lets their count be kept fresh. Only so may a channel that is
-            proven already be visited: nothing else would come of it.
+            proven already be visited, unless it was not seen lately: nothing else would come of it.
 
     Returns: the platform, and the visit.
 
@@ -78,7 +78,7 @@ async def depart(
     channel = await take(session, channel_id, owner=by.own_id)
     if keep and not grants.offered(channel.platform):
         raise Refused(_("The count of this channel cannot be kept fresh."))
-    if not (keep and _holds(channel)):
+    if not (_holds(channel) and (keep or channel.stale_since)):
         await begin(session, by, channel_id, METHOD.key)
     elif not METHOD.works_for(channel.platform):
         raise Refused(_("A channel of this platform cannot be proven in this way."))
@@ -172,12 +172,22 @@ async def arrive(
     """
     channel = await take_alone(session, channel_id, owner=by.own_id)
     if _holds(channel):
-        failure = finding.failure or await names.learn(session, by, channel, finding)
+        failure = finding.failure or await _seen_again(session, channel, finding)
     else:
         failure = await _prove(session, by, channel, finding)
     if grant is not None and failure is None:
         await grants.keep(session, by, channel, grant)
     return failure
+
+
+async def _seen_again(session: AsyncSession, channel: Channel, finding: Finding) -> str | None:
+    """Let what the platform told of a channel that is proven count as a look at its proof."""
+    proof = await keeping.held(session, channel)
+    if proof is None:
+        return None
+    await keeping.note(session, proof.id, finding, asked_for=True)
+    await session.refresh(proof)
+    return proof.failure
 
 
 async def _prove(

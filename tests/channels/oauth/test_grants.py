@@ -9,12 +9,14 @@ from sqlalchemy import select, text, update
 from app.accounts.models import Account as Person
 from app.audit.models import AuditEvent
 from app.channels import looking
+from app.channels.methods import Finding
 from app.channels.models import (
     Channel,
+    ChannelCount,
     ChannelGrant,
     ChannelProof,
 )
-from app.channels.service import grants, keeping
+from app.channels.service import grants, keeping, merging
 from app.core import clock
 from app.demo.platforms.server import World
 from app.demo.platforms.shapes import PLATFORMS as SHAPES
@@ -29,6 +31,8 @@ from tests.channels.oauth.visiting import (
     standing,
     visit,
 )
+from tests.factories.accounts import make_account, viewer_of
+from tests.factories.channels import make_channel, make_proof
 from tests.portal import Portal
 
 # Grants
@@ -229,3 +233,77 @@ async def test_what_was_renewed_after_the_owner_took_it_back_is_given_back_too(
 
     assert await grants_kept(portal) == 0
     assert world.refreshers[finding.grant.refresh].good is False
+
+
+async def test_a_grant_is_used_however_the_channel_was_proven(
+    portal: Portal, owner: Person, world: World
+) -> None:
+    channel_id = await channel_of(portal, owner, "tiktok")
+    async with portal.transaction() as session:
+        await make_proof(session, await session.get_one(Channel, channel_id), seen=True)
+    await visit(portal, channel_id, keep=True)
+    async with portal.transaction() as session:
+        first = await session.get_one(Channel, channel_id)
+        counted = await session.scalar(select(ChannelCount.followers))
+    world.accounts["tiktok"][0] = Account((own("tiktok", followers=20_000),))
+
+    await look(portal, channel_id)
+
+    async with portal.transaction() as session:
+        channel = await session.get_one(Channel, channel_id)
+    assert (first.followers_source, first.followers) == ("api", counted)
+    assert (channel.followers, channel.followers_source) == (20_000, "api")
+
+
+async def test_a_platform_that_knows_its_owner_puts_a_stale_channel_right(
+    portal: Portal, owner: Person, world: World
+) -> None:
+    channel_id = await channel_of(portal, owner, "tiktok")
+    await visit(portal, channel_id)
+    async with portal.transaction() as session:
+        proof = (await session.scalars(select(ChannelProof))).one()
+        await keeping.note(session, proof.id, Finding("gone"))
+    assert await standing(portal, channel_id) == ("stale", "gone")
+
+    await visit(portal, channel_id, choose="1")
+    assert await standing(portal, channel_id) == ("stale", "gone")
+    await visit(portal, channel_id)
+
+    assert await standing(portal, channel_id) == ("proven", None)
+
+
+async def test_to_ask_whether_our_line_is_up_costs_nobody_a_grant(
+    portal: Portal, owner: Person, world: World
+) -> None:
+    channel_id = await kept(portal, owner, "x")  # whose refresh tokens are good once
+    async with portal.transaction() as session:
+        silent = await make_channel(
+            session, account=owner, link="https://bep.example", platform="website"
+        )
+        proof = await make_proof(session, silent, "rel_me", seen=True)
+        proof.next_check_at = clock.now()
+    with clock.at(clock.now() + timedelta(hours=3)):
+        await looking.go_round()
+        await look(portal, channel_id)
+    assert await grants_kept(portal) == 1
+    assert await standing(portal, channel_id) == ("proven", None)
+
+
+async def test_a_grant_goes_with_a_row_that_is_merged_away(
+    portal: Portal, owner: Person, world: World
+) -> None:
+    channel_id = await kept(portal, owner, "youtube")
+    async with portal.transaction() as session:
+        channel = await session.get_one(Channel, channel_id)
+        grant = (await grants.held(session, [channel_id]))[channel_id]
+        proof = (await session.scalars(select(ChannelProof))).one()
+        await keeping.note(session, proof.id, Finding("gone"))  # so that the other is kept
+        other = await make_channel(session, account=owner, link="youtube.com/@bepnhakhac")
+        again = await make_proof(session, other, seen=True)
+        await keeping.note(session, again.id, Finding(None, stable_id=channel.stable_id))
+        by = viewer_of(await make_account(session, roles=("reviewer",)), "reviewer")
+        seen = (channel.version, other.version)
+        await merging.merge(session, by, (channel_id, other.id), seen, "One id.")
+    await portal.work()
+    assert await grants_kept(portal) == 0
+    assert world.refreshers[grant.refresh].good is False
