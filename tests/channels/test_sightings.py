@@ -97,6 +97,19 @@ async def test_who_declares_less_afterwards_gains_nothing(session: AsyncSession)
     )
 
 
+async def test_who_removes_a_large_channel_and_adds_it_anew_gains_nothing(
+    session: AsyncSession,
+) -> None:
+    channel = await large(session)
+    owner = await session.get_one(Account, channel.account_id)
+    by = await reviewer(session)
+    assert not await service.confirm(session, by, channel.id, channel.version, NOTE)
+    await service.remove(session, viewer_of(owner), channel.id, channel.version)
+    again = await make_channel(session, account=owner, link=channel.url)
+    await make_proof(session, again, "staff")
+    assert not await service.confirm(session, by, again.id, again.version, NOTE)
+
+
 async def test_a_refusal_ends_the_first_look_too(session: AsyncSession) -> None:
     channel = await large(session)
     first, second = await reviewer(session), await reviewer(session)

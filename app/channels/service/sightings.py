@@ -6,11 +6,12 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from app.audit import service as audit
 from app.channels.models import Channel, ChannelCount, ChannelProof, StaffSighting
 from app.channels.policy import sightings as policy
-from app.channels.service.taking import touch
+from app.channels.service.taking import is_row_of, touch
 from app.core import clock, jobs
 from app.core.crypto import digest
 from app.core.db import transaction
@@ -113,7 +114,11 @@ async def has_capture(session: AsyncSession, channel_id: UUID, name: str) -> boo
 
 
 async def _is_large(session: AsyncSession, channel: Channel) -> bool:
+    """By every count that was ever told of the channel, in whichever row and by whomever."""
+    known = aliased(Channel)
     largest = await session.scalar(
-        select(func.max(ChannelCount.followers)).where(ChannelCount.channel_id == channel.id)
+        select(func.max(ChannelCount.followers))
+        .join(known, known.id == ChannelCount.channel_id)
+        .where(is_row_of(channel, known))
     )
     return policy.needs_second((channel.followers, largest))

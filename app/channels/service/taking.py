@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.channels.models import Channel, ChannelProof, ProofStatus
@@ -80,6 +80,14 @@ def _now(channel: Channel) -> dict[str, str]:
     proven = _("Proven") if channel.proven_at and not lost else _("Not proven")
     followers = _("Not given") if channel.followers is None else format_number(channel.followers)
     return {_("Proof"): _("Proof lost") if lost else proven, _("Followers"): followers}
+
+
+def is_row_of(channel: Channel, row: type[Channel]) -> ColumnElement[bool]:
+    """Whether a row, of whichever account, is `channel`: by its name or by the platform's id."""
+    same = row.key == channel.key
+    if channel.stable_id is not None:
+        same |= row.stable_id == channel.stable_id
+    return (row.platform == channel.platform) & same
 
 
 async def pending(session: AsyncSession, channel: Channel) -> list[ChannelProof]:
