@@ -42,7 +42,7 @@ async def channel(session: AsyncSession) -> object:
         ("/staff/applications", submitted, 4),
         ("/staff/members", member, 4),
         ("/staff/roles", colleague, 3),
-        ("/staff/channels", channel, 6),
+        ("/staff/channels", channel, 7),
     ],
 )
 async def test_a_list_asks_the_same_however_long(
