@@ -180,13 +180,13 @@ async def _carry_out(
                 failure="decided",
                 because=because,
             )
-    for channel in channels:  # a holder's proof may have been lost while both were heard
-        if channel.id == winner and await _held(session, channel) is None:
+    for channel in channels[1:]:
+        if channel.id == winner:
             await _win(session, channel, by, because)
 
 
 async def _win(session: AsyncSession, channel: Channel, by: Viewer, because: str) -> None:
-    """Let a winner's proof count, as it was seen; others of theirs under way end."""
+    """Let a claimant's proof count, as it was seen; others of theirs under way end."""
     chosen = None
     for proof in await pending(session, channel):
         if proof.failure == CONTESTED:
