@@ -11,8 +11,8 @@ from app.accounts.providers.base import ProviderDown, ProviderError
 from app.channels import looking, service
 from app.channels.fetcher import FetchFailed
 from app.channels.methods import METHODS, Ask, Finding
-from app.channels.methods.reach import reach
 from app.channels.methods.oauth.adapters import adapters
+from app.channels.methods.reach import reach
 from app.channels.service import grants, keeping, notices, sightings, visits
 from app.core import jobs
 from app.core.db import database, transaction
@@ -48,6 +48,9 @@ async def look(method: str, ask: Ask) -> Finding:
         return await METHODS[method].check(ask, reach())
     except FetchFailed as failed:
         return Finding(failed.key, {"url": ask.url, "detail": failed.detail})
+    except Exception:  # who waits for the outcome is told one
+        log.exception("check broke", method=method, platform=ask.platform)
+        return Finding("unreadable", {"url": ask.url})
 
 
 @jobs.queue.task(name=keeping.RECHECK, retry=RetryStrategy(max_attempts=3, exponential_wait=2))

@@ -147,3 +147,18 @@ async def test_the_clock_ends_codes(portal: Portal) -> None:
         proof.expires_at = clock.now()
     await jobs.expire_codes(0)
     assert await outcome(portal, channel.id) == ("unproven", "expired", False)
+
+
+async def test_a_check_that_breaks_comes_to_an_outcome(portal: Portal) -> None:
+    channel_id, _, _ = await arrange(portal, "page_code")
+
+    class Odd(Fetcher):
+        async def fetch(self, url: str, **_given: object) -> object:  # type: ignore[override]
+            raise ValueError(url)
+
+    install_fetcher(Odd())
+    try:
+        await portal.work()
+    finally:
+        install_fetcher(None)
+    assert await outcome(portal, channel_id) == ("unproven", "unreadable", False)

@@ -162,3 +162,19 @@ async def test_a_server_that_knows_nobody_of_the_name_says_so(fediverse: Fediver
     with pytest.raises(HttpFailed) as failed:
         await fediverse.check("ai@mas.example")
     assert failed.value.status == 404
+
+
+@pytest.mark.parametrize(
+    "actor",
+    ["https://[", "https://mas.example/\x00", "https://mas.example/\ud800", ACTOR + "x" * 60_000],
+    ids=["no address", "nothing", "half a letter", "too long"],
+)
+async def test_an_actor_that_could_not_be_kept_is_none(fediverse: Fediverse, actor: str) -> None:
+    fediverse.finger("mas.example", "tenban@mas.example", actor)
+    assert (await fediverse.check()).failure == "account_not_mutual"
+
+
+async def test_a_count_that_is_no_number_is_none(fediverse: Fediverse) -> None:
+    fediverse.account(LINK, followers_count=True)
+    found = await fediverse.check()
+    assert (found.failure, found.followers) == (None, None)

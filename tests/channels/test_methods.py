@@ -18,6 +18,7 @@ from app.channels.methods import (
     rel_me,
     staff,
 )
+from app.channels.methods.page_code import excerpt
 from app.channels.models import Outcome
 from app.channels.policy.platforms import platforms
 from tests.channels.local_web import LOOPBACK, LocalWeb, page, redirect, resolver, serve
@@ -282,3 +283,7 @@ def test_each_way_has_words_of_its_own() -> None:
             assert str(words).strip()
     for words in ("name", "how", "title"):
         assert len({str(getattr(m, words)) for m in METHODS.values()}) == len(METHODS)
+
+
+def test_what_stands_around_a_code_is_kept_as_far_as_it_can_be_read() -> None:
+    assert excerpt("a\x00b\x1b DTA-0123456789 \u200bc", "DTA-0123456789") == "a b DTA-0123456789 c"

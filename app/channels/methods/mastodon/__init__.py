@@ -5,6 +5,7 @@ ActivityPub document where there is none. Name and account have to name each oth
 own address (`id`) is what is kept. Other software of the Fediverse answers in the same shapes.
 """
 
+import re
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -19,6 +20,8 @@ from app.core.i18n import lazy_gettext as _l
 ACTIVITY = "application/activity+json"
 ACTIVITY_TYPES = (ACTIVITY, 'application/ld+json; profile="https://www.w3.org/ns/activitystreams"')
 MOST_FIELDS = 20
+LONGEST_ACTOR = 1000
+_ACTOR = re.compile(r"https://[A-Za-z0-9.-]+/[!#-;=?-Z_a-z~%]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +112,13 @@ async def _finger(account: str, at: str, reach: Reach, also: str = "") -> tuple[
     for link in _dicts(said.get("links")):
         href = link.get("href")
         if link.get("rel") == "self" and link.get("type") in ACTIVITY_TYPES:
-            return page, href if isinstance(href, str) else None
+            return page, href if isinstance(href, str) and _is_actor(href) else None
     return page, None
+
+
+def _is_actor(href: str) -> bool:
+    """Whether `href` can be an account's own address, which is kept as it is."""
+    return len(href) <= LONGEST_ACTOR and _ACTOR.fullmatch(href) is not None
 
 
 async def _serves(name: str, host: str, actor: str, reach: Reach) -> bool:
@@ -143,7 +151,7 @@ async def _account(name: str, host: str, actor: str, reach: Reach) -> Account:
         str(said.get("username", "")),
         _text(said.get("url")),
         _values(said.get("fields")),
-        count if isinstance(count, int) and count >= 0 else None,
+        count if type(count) is int and count >= 0 else None,
         moved=bool(said.get("moved")),
     )
 

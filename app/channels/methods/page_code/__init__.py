@@ -117,7 +117,8 @@ def excerpt(text: str, code: str) -> str | None:
     if not code or found is None:
         return None
     around = plain[max(0, found.start() - AROUND) : found.end() + AROUND]
-    return " ".join(around.split())
+    readable = "".join(one if one.isprintable() else " " for one in around)
+    return " ".join(readable.split())
 
 
 METHOD = PageCode()
