@@ -560,7 +560,9 @@ async def test_staff_settle_a_notice_with_a_reason_once_and_never_their_own(port
     async with portal.transaction() as session:
         by = viewer_of(await make_account(session, roles=("reviewer",)), "reviewer")
         owner = Viewer(account_id=account_id, roles=frozenset({"reviewer"}))
-        for who in (owner, Viewer(account_id=by.account_id)):
+        rival = await make_account(session, roles=("reviewer",))
+        await make_channel(session, account=rival, link="https://www.tiktok.com/@bepnhasuong")
+        for who in (owner, viewer_of(rival, "reviewer"), Viewer(account_id=by.account_id)):
             with pytest.raises(NotAllowed):
                 await notices.settle(session, who, notice.id, "I may stay.")
         with pytest.raises(Refused):

@@ -10,7 +10,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.audit import service as audit
-from app.channels import mails
+from app.channels import mails, queries
 from app.channels.models import Channel, ProofNotice
 from app.channels.policy import notices as policy
 from app.channels.policy.notices import Letter
@@ -99,6 +99,8 @@ async def settle(session: AsyncSession, by: Viewer, notice_id: UUID, because: st
         raise Missing(_("There is no such notice."))
     if not may_settle(by, notice.account_id):
         raise NotAllowed("notices: no reviewer, or party to the case")
+    if by.account_id and await queries.is_party(session, by.account_id, notice.channel_id):
+        raise NotAllowed("notices: claims the channel that was lost")
     if notice.ended_at is not None:
         raise Conflict(_("This notice has ended meanwhile."))
     because = because.strip()[: policy.MOST_WORDS]
