@@ -4,6 +4,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from selectolax.lexbor import LexborHTMLParser
 from sqlalchemy import select, text, update
 
 from app.accounts.models import Account as Person
@@ -264,6 +265,8 @@ async def test_a_platform_that_knows_its_owner_puts_a_stale_channel_right(
         proof = (await session.scalars(select(ChannelProof))).one()
         await keeping.note(session, proof.id, Finding("gone"))
     assert await standing(portal, channel_id) == ("stale", "gone")
+    shown = LexborHTMLParser((await portal.get(f"/apply/channels/{channel_id}")).text)
+    assert shown.css_first(f'form[action="/apply/channels/{channel_id}/oauth"]') is not None
 
     await visit(portal, channel_id, choose="1")
     assert await standing(portal, channel_id) == ("stale", "gone")
