@@ -7,7 +7,8 @@ from importlib import import_module
 from pathlib import Path
 
 import structlog
-from procrastinate.exceptions import ConnectorException
+from procrastinate.exceptions import ConnectorException, UniqueViolation
+from procrastinate.jobs import Status
 from psycopg import OperationalError as PsycopgDown
 from psycopg_pool import PoolTimeout
 
@@ -92,8 +93,12 @@ async def _until(stopping: asyncio.Event) -> None:
 
 
 async def _give_back_stalled() -> None:
-    for job in await jobs.queue.job_manager.get_stalled_jobs(seconds_since_heartbeat=20):
-        await jobs.queue.job_manager.retry_job(job)
+    manager = jobs.queue.job_manager
+    for job in await manager.get_stalled_jobs(seconds_since_heartbeat=20):
+        try:
+            await manager.retry_job(job)
+        except UniqueViolation:  # another of its key waits already, and will do the same
+            await manager.finish_job(job, Status.ABORTED, delete_job=True)
 
 
 def main() -> None:
