@@ -60,6 +60,9 @@ GET: Mapping[str, Sequence[str]] = {
     "/sign-in": ("/sign-in",),
     "/sign-in/{name}": ("/sign-in/test",),
     "/sign-in/{name}/callback": ("/sign-in/test/callback?state={word}&code={word}",),
+    "/channels/oauth/{platform}/callback": (
+        "/channels/oauth/tiktok/callback?state={word}&code={word}",
+    ),
     "/healthz": ("/healthz",),
     "/readyz": ("/readyz",),
     "/metrics": ("/metrics",),
