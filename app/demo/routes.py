@@ -8,10 +8,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import Response
 
 from app.applications.models import Application
+from app.core.config import settings
 from app.core.i18n import current_locale
 from app.core.i18n import gettext as _
 from app.demo import provider
 from app.demo.people import PEOPLE
+from app.demo.platforms.people import links
 from app.demo.seed.cast import subjects
 from app.mail.models import Mail
 from app.members import queries as members
@@ -35,8 +37,13 @@ class Guide:
 @router.get("/demo")
 async def index(request: Request, session: ReadSession) -> Response:
     """Who to sign in as, and what to try."""
+    asked_here = any(given.origin for given in settings().channel_providers)
     return page(
-        request, "demo/index.html", groups=await _groups(session), figures=await _figures(session)
+        request,
+        "demo/index.html",
+        groups=await _groups(session),
+        figures=await _figures(session),
+        links=links("tiktok") if asked_here else (),
     )
 
 

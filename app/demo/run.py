@@ -4,10 +4,12 @@ This process supervises and does nothing else; pages, jobs, sign-in, mail and th
 processes of their own. See docs/architecture.md, "The demonstration".
 """
 
+import base64
 import fcntl
 import json
 import math
 import os
+import secrets
 import shutil
 import signal
 import socket
@@ -23,15 +25,18 @@ import psycopg
 
 from app.core import embedded_postgres
 from app.core.config import ROOT, settings
-from app.core.crypto import digest, token
+from app.core.crypto import digest
 from app.demo import provider
 from app.demo.children import Child, Family
 from app.demo.people import PEOPLE
+from app.demo.platforms.server import entries
 
 LEAST_FREE = 500 * 1024**2
 LONGEST_START = 120.0
 LOOK_EVERY = 0.3
 SIGN_IN_PORT = "PORTAL_DEMO_SIGN_IN_PORT"
+PLATFORMS_PORT = "PORTAL_DEMO_PLATFORMS_PORT"
+PLATFORMS_USUAL = 9500
 
 
 class CannotStart(Exception):
@@ -174,6 +179,9 @@ def _fill_and_open(family: Family, mail: int) -> None:
     _say("Starting the portal")
     sign_in = ("-m", "app.demo.provider", "--port", str(_sign_in_port()))
     family.add(Child("sign-in", sign_in))
+    if _asks_platforms(os.environ["PORTAL_BASE_URL"]):
+        platforms = ("-m", "app.demo.platforms", "--port", str(_platforms_port()))
+        family.add(Child("platforms", platforms))
     family.add(Child("mail", ("-m", "app.demo.post", str(mail)), inherits=(mail,)))
     family.add(Child("web", ("-m", "app.cli", "web")))
     family.add(Child("worker", ("-m", "app.cli", "worker"), patience=25))
@@ -239,6 +247,13 @@ def _check_ports() -> None:
         " `make reset`: accounts belong to the address at which their people sign in",
     )
 
+    if _asks_platforms(os.environ.get("PORTAL_BASE_URL", "")):
+        _check_port(
+            "127.0.0.1",
+            _platforms_port(),
+            f"Choose another for the platforms: {PLATFORMS_PORT}=9510 make demo",
+        )
+
 
 def _check_port(host: str, port: int, words: str) -> None:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -262,17 +277,38 @@ def _check_disk() -> None:
 
 
 def _sign_in_port() -> int:
-    given = os.environ.get(SIGN_IN_PORT) or str(provider.PORT)
+    return _port(SIGN_IN_PORT, provider.PORT)
+
+
+def _platforms_port() -> int:
+    return _port(PLATFORMS_PORT, PLATFORMS_USUAL)
+
+
+def _port(name: str, usual: int) -> int:
+    given = os.environ.get(name) or str(usual)
     if not given.isdecimal() or not 0 < int(given) <= 65535:  # noqa: PLR2004 - as ports are
-        raise CannotStart(f"{SIGN_IN_PORT} is a number from 1 to 65535.")
+        raise CannotStart(f"{name} is a number from 1 to 65535.")
     return int(given)
+
+
+def _asks_platforms(base_url: str) -> bool:
+    """Whether platforms of the demonstration's own stand in for the real ones.
+
+    Not where the portal is on HTTPS, which asks none but the real ones, nor where it has clients.
+    """
+    ours = os.environ.get("PORTAL_CHANNEL_PROVIDERS", "") in ("", _clients())
+    return ours and not base_url.startswith("https:")
+
+
+def _clients() -> str:
+    return entries(f"http://127.0.0.1:{_platforms_port()}")
 
 
 def _environment(mail_port: int) -> dict[str, str]:
     """What turns the portal into the demonstration."""
     found = {
         "PORTAL_DEMO": "true",
-        "PORTAL_SECRET_KEY": _secret_key(),
+        "PORTAL_SECRET_KEY": _kept("secret-key"),
         "PORTAL_PROVIDERS": json.dumps([provider.provider_settings(_sign_in_port())]),
         "PORTAL_DATA_DIR": str(settings().data_dir.resolve()),
         "SMTP_URL": f"smtp://127.0.0.1:{mail_port}",
@@ -280,16 +316,19 @@ def _environment(mail_port: int) -> dict[str, str]:
     }
     if "PORTAL_BASE_URL" not in os.environ:
         found["PORTAL_BASE_URL"] = f"http://localhost:{settings().port}"
+    if _asks_platforms(os.environ.get("PORTAL_BASE_URL", "")):
+        found["PORTAL_CHANNEL_PROVIDERS"] = _clients()
+        found["PORTAL_TOKEN_KEYS"] = f"demo:{_kept('token-key')}"
     return found
 
 
-def _secret_key() -> str:
-    """The demonstration's key, made once."""
-    path = settings().data_dir / "secret-key"
+def _kept(name: str) -> str:
+    """A key of the demonstration's, made once: 32 bytes, written in base64."""
+    path = settings().data_dir / name
     if not path.exists():
         half = path.with_suffix(".half")
         half.touch(mode=0o600)
-        half.write_text(token(32))
+        half.write_text(base64.b64encode(secrets.token_bytes(32)).decode())
         half.rename(path)
     return path.read_text()
 
@@ -320,7 +359,8 @@ def _tell_where() -> None:
     )
     sys.stdout.write(
         f"\n  The portal is open: {base}\n"
-        f"  Letters it sends:   {base}/demo/mail\n\n"
+        f"  Letters it sends:   {base}/demo/mail\n"
+        f"  What to try:        {base}/demo\n\n"
         f"  Sign in at {base}/sign-in as one of these people; there is no password:\n{people}\n\n"
         "  Ctrl-C stops it.\n\n"
     )
