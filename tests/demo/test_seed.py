@@ -166,8 +166,8 @@ async def test_channels_are_seen_again_missed_lost_disputed_and_counted(filled: 
             select(func.count())
             .select_from(ChannelProof)
             .where(
-                ChannelProof.status == ProofStatus.PROVEN,
-                ChannelProof.seen_at < clock.now() - timedelta(days=8),
+                ChannelProof.status.in_((ProofStatus.PROVEN, ProofStatus.STALE)),
+                ChannelProof.seen_at < clock.now() - timedelta(days=14),
             )
         )
 

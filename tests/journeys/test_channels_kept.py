@@ -1,10 +1,12 @@
 """A proof vanishes: its owner is warned and puts it right; then loses it over a week and proves anew."""
 
 import pytest
+from playwright.async_api import expect
 from sqlalchemy import select
 
+from app.accounts.models import Role
 from app.channels.models import ChannelProof
-from tests.journeys import channels
+from tests.journeys import channels, reviewing
 from tests.journeys.person import Person
 from tests.journeys.site import CHANNEL_HOST, Site
 
@@ -47,7 +49,13 @@ async def test_a_lost_channel_is_warned_of_and_restored(site: Site, scripts: str
     assert await site.letters(kol, 3) == [warning, warning, loss]
     await visitor.goes_to(profile)
     await visitor.sees("Proof lost")
+    reviewer = await site.person("Lê Thị Mỹ Hạnh", javascript=kol.javascript)
+    await reviewing.becomes_staff(reviewer, site, Role.REVIEWER)
+    await reviewer.goes_to("/staff/channels/unproven")
+    await reviewer.reads(kol.name)
     await proves_anew(site, kol, link)
+    await reviewer.goes_to("/staff/channels/unproven")
+    await expect(reviewer.page.get_by_text(kol.name)).to_have_count(0)
     await visitor.goes_to(profile)
     await visitor.sees("by a link on the page")
     await visitor.does_not_see("Proof lost")

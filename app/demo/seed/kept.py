@@ -37,11 +37,16 @@ async def change(
     if story.since is Since.JUMPED:
         await _count(session, actor, proofs, joined, now)
         return
-    for days in IN_VAIN.get(story.since, ()):
-        channel, proof = proofs[-1 if story.since is Since.LOST else 0]
-        failure = "link_not_found" if proof.method == "rel_me" else "gone"
-        with clock.at(max(now - days * DAY, joined + DAY)):
-            await keeping.note(session, proof.id, Finding(failure, {"url": channel.url}))
+    if story.since not in IN_VAIN:
+        return
+    channel, proof = proofs[-1 if story.since is Since.LOST else 0]
+    failure = "link_not_found" if proof.method == "rel_me" else "gone"
+    days = IN_VAIN[story.since]
+    looks = [(days[0] + 7, Finding(None))]
+    looks += [(ago, Finding(failure, {"url": channel.url})) for ago in days]
+    for ago, finding in looks:
+        with clock.at(max(now - ago * DAY, joined + DAY)):
+            await keeping.note(session, proof.id, finding)
 
 
 async def _count(
