@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.reference import reference
-from app.directory.policy import LONGEST, (
+from app.directory.policy import (
     FILTERS,
     LONGEST,
     MOST_WORDS,
