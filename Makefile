@@ -5,6 +5,9 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .PHONY: help python demo test bench reset lock
 
+# The demonstration and the tests start a process again and again: each would compile every source.
+unexport PYTHONDONTWRITEBYTECODE
+
 # The first Python that is new enough; `make demo PYTHON=…` chooses another.
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
