@@ -180,6 +180,8 @@ async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) ->
         host = head.lower().split("\r\nhost:", 1)[1].split("\r\n", 1)[0].strip()
         number = int(host.removeprefix("s").split(".")[0])
         async for part in _said(number):
+            if writer.is_closing():  # who asked has had enough; to write on raises nothing
+                return
             writer.write(part)
             await writer.drain()
     except (ConnectionError, asyncio.IncompleteReadError, ssl.SSLError):
