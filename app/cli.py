@@ -1,13 +1,11 @@
 """`portal …`: the commands of operators and of the two processes."""
 
-import asyncio
-import getpass
 import os
 import sys
-from collections.abc import Coroutine
 from datetime import datetime
+from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 import uvicorn
@@ -17,44 +15,16 @@ from sqlalchemy.exc import SQLAlchemyError
 from app import tables  # noqa: F401 - all models, before any query
 from app.accounts import models as accounts
 from app.accounts import service as accounts_service
+from app.commands.base import app, group, operator, run
 from app.conduct import code as conduct_code
 from app.conduct import service as conduct_service
 from app.core import db, embedded_postgres, migrations, reference_tables
 from app.core.config import settings, told
-from app.core.errors import PortalError
-from app.core.viewer import Viewer
 from app.members import service as members
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-
-
-def group(name: str, words: str) -> typer.Typer:
-    """A family of commands."""
-    found = typer.Typer(no_args_is_help=True, help=words)
-    app.add_typer(found, name=name)
-    return found
-
-
-def operator() -> Viewer:
-    """Whoever types the command, for the audit."""
-    return Viewer.system(f"command line ({getpass.getuser()})")
-
-
-def run(work: Coroutine[Any, Any, str]) -> None:
-    """Run `work` on the database and print its sentence; a refusal is a sentence too."""
-
-    async def connected() -> str:
-        db.use_database(db.Database(db.make_engine(settings().database_url, pool_size=2)))
-        try:
-            return await work
-        finally:
-            await db.database().close()
-
-    try:
-        typer.echo(asyncio.run(connected()))
-    except PortalError as refusal:
-        typer.echo(f"Refused: {refusal or type(refusal).__name__}", err=True)
-        raise typer.Exit(1) from refusal
+for _found in sorted((Path(__file__).parent / "commands").glob("*.py")):
+    if _found.stem not in ("__init__", "base"):
+        import_module(f"app.commands.{_found.stem}")
 
 
 WITHOUT = ("demo", "reset", "i18n")  # these need no database, or see to it themselves

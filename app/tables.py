@@ -1,4 +1,8 @@
-"""Imports every model once, so that the metadata is whole: for Alembic, and for relationships."""
+"""Imports every model once, so that the metadata is whole: for Alembic, and for relationships.
+
+With them comes whatever follows a change of a slice below (`<slice>/following.py`): no process may
+make the change without it.
+"""
 
 from importlib import import_module
 from pathlib import Path
@@ -8,7 +12,8 @@ from app.core.db import Base
 
 SLICES = Path(__file__).parent
 
-for _found in sorted(SLICES.glob("*/models.py")):
-    import_module(f"app.{_found.parent.name}.models")
+for _name in ("models", "following"):
+    for _found in sorted(SLICES.glob(f"*/{_name}.py")):
+        import_module(f"app.{_found.parent.name}.{_name}")
 
 metadata = Base.metadata

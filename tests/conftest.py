@@ -8,6 +8,8 @@ os.environ.setdefault("PORTAL_SECRET_KEY", "only-for-tests-0123456789abcdef01234
 os.environ["PORTAL_BASE_URL"] = "http://localhost:8000"
 os.environ["PORTAL_DATA_DIR"] = tempfile.mkdtemp(prefix="portal-tests-")
 os.environ["PORTAL_LOG_FORMAT"] = "text"
+os.environ["PORTAL_LOG_KEYS"] = "test:" + "A" * 43 + "="
+os.environ["PORTAL_CREDENTIAL_KEYS"] = "test:" + "B" * 42 + "A="
 os.environ["PORTAL_PROVIDERS"] = (
     '[{"name": "test", "issuer": "http://localhost:9", "client_id": "portal", "label": "Test"}]'
 )

@@ -1,6 +1,7 @@
 """The code's versions and texts, reading and tests before signing, signatures."""
 
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core import clock
-from app.core.db import Base, Record
+from app.core.db import Base, Record, text_enum
 
 
 class CodeVersion(Record):
@@ -129,3 +130,30 @@ class Signature(Record):
     signed_in_at: Mapped[datetime]
     evidence: Mapped[bytes] = mapped_column(LargeBinary)  # canonical JSON, RFC 8785
     evidence_sha256: Mapped[str] = mapped_column(Text)
+
+
+class SealLevel(StrEnum):
+    """How long a seal can be checked for (ETSI EN 319 142-1): B-T has the time of an authority."""
+
+    B_T = "b-t"
+    B_LTA = "b-lta"  # and all that a check needs, for as long as it is stamped again
+
+
+class SealedDocument(Base):
+    """The document of a signature with the alliance's seal; its bytes are in the store of files.
+
+    Made once, after signing: a seal tells its time, so that no two are the same.
+    """
+
+    __tablename__ = "conduct_documents"
+
+    signature_id: Mapped[UUID] = mapped_column(
+        ForeignKey("conduct_signatures.id"), primary_key=True
+    )
+    sha256: Mapped[str] = mapped_column(Text, unique=True)  # of the file, and its key in the store
+    size: Mapped[int]  # bytes
+    level: Mapped[SealLevel] = mapped_column(text_enum(SealLevel, "level"))
+    sealed_at: Mapped[datetime]  # as the time stamp says
+    sealed_by: Mapped[str] = mapped_column(Text)  # the name in the certificate
+    stamped_by: Mapped[str] = mapped_column(Text)  # the name in the time-stamp authority's
+    self_made: Mapped[bool]  # by a certificate of the demonstration's own

@@ -4,7 +4,7 @@ import re
 from base64 import b64decode
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, TypeVar
 
 from pydantic import (
     BaseModel,
@@ -18,6 +18,8 @@ from pydantic import (
     model_validator,
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from app.core.signing_keys import SigningKey
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT / "data"
@@ -78,11 +80,39 @@ class TokenKey(BaseModel):
         return cls(id=name, key=SecretBytes(key))
 
 
+class WitnessSettings(BaseModel):
+    """A witness that cosigns checkpoints (C2SP tlog-witness)."""
+
+    url: str  # below it lies `add-checkpoint`
+    vkey: str  # its name, key id and key, as C2SP signed-note writes them
+
+
+class SealSettings(BaseModel):
+    """The certificate that seals documents, and who tells the time.
+
+    `certificate` and `roots` are PEM, or paths of such files: the certificate first, then those
+    between it and a root. `key` is PEM, a path, or a `pkcs11:` address (RFC 7512).
+    """
+
+    certificate: str
+    key: SecretStr
+    password: SecretStr = SecretStr("")  # of the key's file, or of the token
+    roots: str = ""  # whom a check trusts; none but the system's own when empty
+    time_stamps: tuple[str, ...] = ()  # addresses of authorities (RFC 3161), asked in this order
+    time_stamp_certificate: str = ""  # with `time_stamp_key`: an authority of one's own, in process
+    time_stamp_key: SecretStr = SecretStr("")
+    long_term: bool = False  # B-LTA: only with authorities that others run
+    self_made: bool = False  # told on the document and wherever it is checked
+
+
 def _origin(given: str, name: str) -> str:
     url = HttpUrl(given)
     if url.path not in (None, "/") or url.query or url.fragment:
         raise ValueError(f"{name} is an origin such as https://portal.example, without a path")
     return given.rstrip("/")
+
+
+Named = TypeVar("Named", TokenKey, SigningKey)
 
 
 class Settings(BaseSettings):
@@ -101,6 +131,12 @@ class Settings(BaseSettings):
     channel_providers: tuple[ChannelProviderSettings, ...] = ()
     token_keys: Annotated[tuple[TokenKey, ...], NoDecode] = ()  # the first seals, all open
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ()
+    log_keys: Annotated[tuple[SigningKey, ...], NoDecode] = ()  # each signs every checkpoint
+    log_origin: str = ""  # the log's name for good; of the address when empty
+    log_memory: Path | None = None  # the last checkpoint signed, kept apart from the database
+    log_witnesses: tuple[WitnessSettings, ...] = ()
+    credential_keys: Annotated[tuple[SigningKey, ...], NoDecode] = ()  # the first signs
+    seal: SealSettings | None = None
     youtube_api_key: SecretStr = SecretStr("")  # reads descriptions and counts of channels there
     contact: str = "lienhe@niemtinso.example"
 
@@ -135,6 +171,13 @@ class Settings(BaseSettings):
             return given
         return tuple(TokenKey.read(one) for one in given.split(",") if one.strip())
 
+    @field_validator("log_keys", "credential_keys", mode="before")
+    @classmethod
+    def _signing_keys(cls, given: object) -> object:
+        if not isinstance(given, str):
+            return given
+        return tuple(SigningKey.read(one) for one in given.split(",") if one.strip())
+
     @field_validator("channel_providers")
     @classmethod
     def _each_platform_once(
@@ -148,9 +191,9 @@ class Settings(BaseSettings):
             )
         return given
 
-    @field_validator("token_keys")
+    @field_validator("token_keys", "log_keys", "credential_keys")
     @classmethod
-    def _each_key_once(cls, given: tuple[TokenKey, ...]) -> tuple[TokenKey, ...]:
+    def _each_key_once(cls, given: tuple[Named, ...]) -> tuple[Named, ...]:
         if len({one.id for one in given}) < len(given):
             raise ValueError("give each key an id of its own")
         return given
@@ -181,6 +224,16 @@ class Settings(BaseSettings):
         if not self.secret_key.get_secret_value():
             raise ValueError("set PORTAL_SECRET_KEY to at least 32 characters of randomness")
         return self.secret_key.get_secret_value()
+
+    @property
+    def log_name(self) -> str:
+        """The log's origin (C2SP tlog-checkpoint): its address without the scheme."""
+        return self.log_origin or f"{self.base_url.partition('://')[2]}/log"
+
+    @property
+    def log_memory_file(self) -> Path:
+        """Where the last checkpoint that was signed is kept, apart from the database."""
+        return self.log_memory or self.data_dir / "log" / "signed"
 
     @property
     def search_folder(self) -> Path:

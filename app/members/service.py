@@ -1,5 +1,6 @@
 """Joining, and the one door through which a standing moves."""
 
+from collections.abc import Awaitable, Callable
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -20,6 +21,18 @@ from app.core.viewer import Viewer
 from app.members import mails, policy
 from app.members.models import NOBODY, Member, MemberChange, Party, Standing, StandingChange
 from app.members.policy import Profile
+
+Follows = Callable[[AsyncSession, Member, StandingChange, Viewer], Awaitable[None]]
+_follows: list[Follows] = []
+
+
+def following(what: Follows) -> Follows:
+    """Let `what` be done with every change of a standing, in its transaction.
+
+    Handed down by the slices above; `app.tables` reads them in, so that it is done in each process.
+    """
+    _follows.append(what)
+    return what
 
 
 async def admit(
@@ -170,6 +183,8 @@ async def _write_down(
         **facts,
     )
     await mails.tell_moved(session, member, change)
+    for follows in _follows:
+        await follows(session, member, change, by)
 
 
 async def take(session: AsyncSession, number: str) -> Member:

@@ -1,0 +1,1 @@
+"""Families of commands, one a file; `app.cli` finds them by itself."""

@@ -1,0 +1,44 @@
+"""What every command is made with: families, who types it, and how it runs on the database."""
+
+import asyncio
+import getpass
+from collections.abc import Coroutine
+from typing import Any
+
+import typer
+
+from app.core import db
+from app.core.config import settings
+from app.core.errors import PortalError
+from app.core.viewer import Viewer
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+
+def group(name: str, words: str) -> typer.Typer:
+    """A family of commands."""
+    found = typer.Typer(no_args_is_help=True, help=words)
+    app.add_typer(found, name=name)
+    return found
+
+
+def operator() -> Viewer:
+    """Whoever types the command, for the audit."""
+    return Viewer.system(f"command line ({getpass.getuser()})")
+
+
+def run(work: Coroutine[Any, Any, str]) -> None:
+    """Run `work` on the database and print its sentence; a refusal is a sentence too."""
+
+    async def connected() -> str:
+        db.use_database(db.Database(db.make_engine(settings().database_url, pool_size=2)))
+        try:
+            return await work
+        finally:
+            await db.database().close()
+
+    try:
+        typer.echo(asyncio.run(connected()))
+    except PortalError as refusal:
+        typer.echo(f"Refused: {refusal or type(refusal).__name__}", err=True)
+        raise typer.Exit(1) from refusal

@@ -1,0 +1,86 @@
+"""An entry of the log: canonical JSON that names nobody, with commitments to what it hides.
+
+A hidden value stands in the entry as the SHA-256 of the canonical JSON of `[salt, name, value]`.
+Who is shown salt and value can compute it; once the salts are deleted the entry says nothing of
+anybody, and the tree stays true (design §2 "The trust log").
+"""
+
+import secrets
+from base64 import urlsafe_b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from app.core.crypto import canonical_json, digest
+from app.trustlog.models import Kind
+
+FORMAT = "digital-trust-alliance/log-entry/1"
+RULES: Mapping[str, str] = {
+    "code": "conduct/1",
+    "membership": "standing/1",
+    "channel": "proofs/1",
+    "credential": "credentials/1",
+    "did": "credentials/1",
+    "log": "log/1",
+}
+"""The rules by which things of each kind happen, by the first word of the kind; with a version."""
+
+SALT = 16  # bytes
+Openings = Mapping[str, tuple[str, str]]
+"""By name: the salt and the value behind a commitment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing to be logged.
+
+    `facts` stand in the entry for all to read: nothing of a person may be among them. `hidden`
+    stands behind commitments. `account_id` is whom it is about; None for what is nobody's.
+    """
+
+    kind: Kind
+    account_id: UUID | None = None
+    facts: Mapping[str, str] | None = None
+    hidden: Mapping[str, str] | None = None
+
+
+def opaque(size: int = SALT) -> str:
+    """Randomness in base64url without padding: a salt, or the name of a subject."""
+    return urlsafe_b64encode(secrets.token_bytes(size)).rstrip(b"=").decode()
+
+
+def commitment(name: str, salt: str, value: str) -> str:
+    """What stands in an entry for a hidden value, in lower-case hexadecimal."""
+    return digest(canonical_json([salt, name, value]))
+
+
+def salted(hidden: Mapping[str, str]) -> Openings:
+    """A fresh salt beside each of `hidden`."""
+    return {name: (opaque(), value) for name, value in hidden.items()}
+
+
+def body(
+    entry_id: UUID, at: datetime, event: Event, subject: str | None, openings: Openings
+) -> bytes:
+    """The bytes of an entry: what the tree hashes, and what is kept and served for good.
+
+    Args:
+        at: when it happened, with a zone; written in UTC to the microsecond.
+        subject: the opaque name of whom it is about.
+    """
+    told: dict[str, Any] = {
+        "format": FORMAT,
+        "id": str(entry_id),
+        "at": at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z"),
+        "kind": event.kind.value,
+        "rule": RULES[event.kind.value.partition(".")[0]],
+        "facts": dict(event.facts or {}),
+        "commitments": {
+            name: commitment(name, salt, value) for name, (salt, value) in openings.items()
+        },
+    }
+    if subject is not None:
+        told["subject"] = subject
+    return canonical_json(told)

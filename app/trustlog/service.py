@@ -1,0 +1,85 @@
+"""Writing entries, in the transaction of the change that they tell; and forgetting a person."""
+
+from uuid import UUID
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.audit import service as audit
+from app.core import clock
+from app.core.crypto import uuid7
+from app.core.errors import NotAllowed
+from app.core.viewer import Viewer
+from app.trustlog.models import LogEntry, LogSubject
+from app.trustlog.policy import entries
+from app.trustlog.policy.entries import Event
+from app.trustlog.policy.merkle import leaf_hash
+
+
+async def append(session: AsyncSession, event: Event) -> UUID:
+    """Write one entry. It waits for nobody; the sequencer gives it its place soon after.
+
+    Returns: the entry's id.
+    """
+    subject = None
+    if event.account_id is not None:
+        subject = await subject_of(session, event.account_id)
+    entry_id, at = uuid7(), clock.now()
+    openings = entries.salted(event.hidden or {})
+    body = entries.body(entry_id, at, event, subject, openings)
+    session.add(
+        LogEntry(
+            id=entry_id,
+            kind=event.kind,
+            at=at,
+            subject=subject,
+            body=body,
+            leaf_hash=leaf_hash(body),
+            openings={name: list(opening) for name, opening in openings.items()},
+        )
+    )
+    await session.flush()
+    return entry_id
+
+
+async def subject_of(session: AsyncSession, account_id: UUID) -> str:
+    """The opaque name of an account in the log, made when first needed."""
+    known = select(LogSubject.subject).where(LogSubject.account_id == account_id)
+    found = await session.scalar(known)
+    if found is None:
+        await session.execute(
+            insert(LogSubject)
+            .values(account_id=account_id, subject=entries.opaque())
+            .on_conflict_do_nothing(index_elements=["account_id"])
+        )
+        found = await session.scalar(known)
+    assert found is not None  # noqa: S101 - written above, by us or by somebody just before
+    return found
+
+
+async def forget(session: AsyncSession, by: Viewer, account_id: UUID) -> int:
+    """Delete the salts and values behind a person's entries, and whose they were.
+
+    The entries stay as they are, and so does the tree (design §2 "The trust log").
+
+    Returns: how many entries say nothing of anybody now.
+
+    Raises:
+        NotAllowed: `by` is neither that person nor the portal itself.
+    """
+    if not (by.is_system or by.account_id == account_id):
+        raise NotAllowed("forget: somebody else's entries")
+    subject = await session.scalar(
+        delete(LogSubject).where(LogSubject.account_id == account_id).returning(LogSubject.subject)
+    )
+    if subject is None:
+        return 0
+    forgotten = await session.scalars(
+        update(LogEntry)
+        .where(LogEntry.subject == subject, LogEntry.openings.is_not(None))
+        .values(openings=None)
+        .returning(LogEntry.id)
+    )
+    await audit.record(session, "log.forgotten", account_id, by)
+    return len(forgotten.all())
