@@ -11,8 +11,8 @@ import sys
 import time
 from pathlib import Path
 
+from scripts import programs
 from tests import databases
-from tests.journeys import proxy
 from tests.journeys.browser import CHOSEN, ON_PATH
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -39,12 +39,11 @@ def main() -> int:
     if not find_browser():
         print(NO_BROWSER, file=sys.stderr)
         return 1
-    say("A proxy")
-    if not find_proxy():
-        print(NO_PROXY, file=sys.stderr)
-        return 1
-    if not find_curl():
-        print(NO_CURL, file=sys.stderr)
+    say("Programs")
+    try:
+        programs.find_all()
+    except programs.NotFound as missing:
+        print(missing, file=sys.stderr)
         return 1
     say("Tests")
     with databases.in_use():
@@ -76,42 +75,9 @@ def find_browser() -> bool:
     install = (*PYTHON, "playwright", "install", "chromium")
     if subprocess.run(install, check=False).returncode == 0 and starts(""):
         return True
-    debian_install("chromium")
+    programs.debian_install("chromium")
     path = shutil.which("chromium")
     return path is not None and starts(path)
-
-
-NO_PROXY = """
-The tests put the portal behind a real nginx, and none could be found or installed here. Install
-nginx (on Debian: apt-get install nginx-light); it need not run."""
-
-
-def find_proxy() -> bool:
-    """Whether there is an nginx, Debian's if need be."""
-    if proxy.program() is None:
-        debian_install("nginx-light")
-    return proxy.program() is not None
-
-
-NO_CURL = """
-The tests run the examples of docs/api.md, some of which need curl. It could not be found or
-installed here. Install it (on Debian: apt-get install curl)."""
-
-
-def find_curl() -> bool:
-    """Whether there is a curl, Debian's if need be."""
-    if shutil.which("curl") is None:
-        debian_install("curl")
-    return shutil.which("curl") is not None
-
-
-def debian_install(package: str) -> None:
-    """Install what is missing, where that is possible; a service in it is not started."""
-    if os.geteuid() != 0 or not shutil.which("apt-get"):
-        return
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
-    for words in (("update",), ("install", "--yes", "--no-install-recommends", package)):
-        subprocess.run(["apt-get", "--quiet", *words], check=False, env=environment)
 
 
 def starts(path: str) -> bool:

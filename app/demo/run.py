@@ -37,6 +37,7 @@ LOOK_EVERY = 0.3
 SIGN_IN_PORT = "PORTAL_DEMO_SIGN_IN_PORT"
 PLATFORMS_PORT = "PORTAL_DEMO_PLATFORMS_PORT"
 PLATFORMS_USUAL = 9500
+LOG_ORIGIN = "demo.niemtinso.example/log"  # a log's name stays, whatever the port is
 
 
 class CannotStart(Exception):
@@ -313,6 +314,9 @@ def _environment(mail_port: int) -> dict[str, str]:
         "PORTAL_DATA_DIR": str(settings().data_dir.resolve()),
         "SMTP_URL": f"smtp://127.0.0.1:{mail_port}",
         "AUTHLIB_INSECURE_TRANSPORT": "1",  # the provider is on loopback, without TLS
+        "PORTAL_LOG_ORIGIN": LOG_ORIGIN,
+        "PORTAL_LOG_KEYS": f"demo:{_kept('log-key')}",
+        "PORTAL_CREDENTIAL_KEYS": f"demo:{_kept('credential-key')}",
     }
     if "PORTAL_BASE_URL" not in os.environ:
         found["PORTAL_BASE_URL"] = f"http://localhost:{settings().port}"
