@@ -114,6 +114,7 @@ class Signature(Record):
         ),
         CheckConstraint("signed_in_at <= signed_at", name="signed_in_before"),
         Index("ix_conduct_signatures_version_id", "version_id"),
+        Index("ix_conduct_signatures_evidence_sha256", "evidence_sha256"),
     )
 
     account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"))

@@ -264,6 +264,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("signature_id", name=op.f("pk_conduct_documents")),
         sa.UniqueConstraint("sha256", name=op.f("uq_conduct_documents_sha256")),
     )
+    op.create_index(
+        "ix_conduct_signatures_evidence_sha256",
+        "conduct_signatures",
+        ["evidence_sha256"],
+        unique=False,
+    )
     op.execute(STAYS)
     op.execute(GROWS)
     for table in (*FUNCTIONS, *APPEND_ONLY):
@@ -276,6 +282,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index("ix_conduct_signatures_evidence_sha256", table_name="conduct_signatures")
     op.drop_table("conduct_documents")
     op.drop_index(
         "uq_credentials_one_of_a_member",
