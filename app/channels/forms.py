@@ -98,10 +98,6 @@ class VisitForm(FormModel):
     keep: bool = False
 
 
-class CheckForm(FormModel):
-    """Nothing but the wish to be checked."""
-
-
 class ConfirmForm(FormModel):
     """What staff saw that makes the channel its owner's."""
 

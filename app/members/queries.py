@@ -52,11 +52,6 @@ class MemberView:
     portrait: str | None
 
     @property
-    def in_good_standing(self) -> bool:
-        """Whether they are a member to whom nothing is held."""
-        return self.standing is Standing.ACTIVE
-
-    @property
     def present(self) -> bool:
         """Whether they are a member today, suspended or not."""
         return self.standing in (Standing.ACTIVE, Standing.SUSPENDED)

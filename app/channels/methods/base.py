@@ -147,7 +147,9 @@ class Method(Protocol):
         return not code
 
     def hint(self, platform: str) -> LazyProxy | None:
-        """What to know before choosing it for `platform`."""
+        """What to know before choosing it for `platform`; None when there is nothing."""
+        del platform
+        return None
 
     def steps(self, ask: Ask) -> tuple[Step, ...]:
         """What the owner does, in order."""
@@ -167,9 +169,6 @@ class Method(Protocol):
         """
         return await self.check(ask, reach)
 
-
-GONE = frozenset({404, 410})
-"""Statuses by which a site says itself that a page is no longer there."""
 
 SHARED_FAILURES: Mapping[str, LazyProxy] = MappingProxyType(
     FETCH_FAILURES

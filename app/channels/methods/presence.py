@@ -2,7 +2,8 @@
 
 from app.channels.fetcher import FetchFailed, HttpFailed
 from app.channels.methods import youtube_data
-from app.channels.methods.base import GONE, Ask, Finding, Reach, evidence_of, leads_to
+from app.channels.methods.base import Ask, Finding, Reach, evidence_of, leads_to
+from app.channels.policy.keeping import GONE
 
 
 async def still_there(ask: Ask, reach: Reach) -> Finding:

@@ -35,6 +35,7 @@ CLOSED = frozenset({401, 403, 407, 429, 451})
 """Answers that keep us out; who is let in may well see the proof."""
 
 GONE = frozenset({404, 410})
+"""Answers by which a site says itself that a page is no longer there."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,6 @@ profile and the owner's address on the portal. The DID is what is kept: handles 
 from typing import Any
 from urllib.parse import quote
 
-from babel.support import LazyProxy
-
 from app.channels.fetcher import Page
 from app.channels.methods.base import Ask, Finding, Method, Reach, Step, evidence_of
 from app.channels.methods.bluesky.identity import Identity, NotMutual, of_did, of_handle
@@ -50,11 +48,6 @@ class Bluesky(Method):
     def works_for(self, platform: str) -> bool:
         """On Bluesky."""
         return platform == "bluesky"
-
-    def hint(self, platform: str) -> LazyProxy | None:
-        """Nothing to warn of."""
-        del platform
-        return None
 
     def steps(self, ask: Ask) -> tuple[Step, ...]:
         """Copy, add, check."""

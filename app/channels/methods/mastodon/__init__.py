@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from babel.support import LazyProxy
-
 from app.channels.fetcher import FetchFailed, Page
 from app.channels.methods.base import Ask, Finding, Method, Reach, Step, evidence_of
 from app.channels.methods.rel_me import links_in, names_address, same, text_of
@@ -60,11 +58,6 @@ class Mastodon(Method):
     def works_for(self, platform: str) -> bool:
         """On Mastodon, and what speaks as it does."""
         return platform == "mastodon"
-
-    def hint(self, platform: str) -> LazyProxy | None:
-        """Nothing to warn of."""
-        del platform
-        return None
 
     def steps(self, ask: Ask) -> tuple[Step, ...]:
         """Copy, add, check."""

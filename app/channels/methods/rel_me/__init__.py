@@ -9,7 +9,6 @@ import html
 import re
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
-from babel.support import LazyProxy
 from selectolax.lexbor import LexborHTMLParser
 
 from app.channels.fetcher import Fetcher, FetchFailed, Page
@@ -39,11 +38,6 @@ class RelMe(Method):
     def works_for(self, platform: str) -> bool:
         """Where people can mark a link so: their own pages, and Mastodon's profile fields."""
         return platform in PLATFORMS
-
-    def hint(self, platform: str) -> LazyProxy | None:
-        """Nothing to warn of."""
-        del platform
-        return None
 
     def steps(self, ask: Ask) -> tuple[Step, ...]:
         """Copy, add, check."""

@@ -1,7 +1,5 @@
 """A person of staff looks at the page, ticks, and writes down what they saw."""
 
-from babel.support import LazyProxy
-
 from app.channels.methods.base import Ask, Finding, Method, Reach, Step
 from app.channels.methods.presence import still_there
 from app.channels.policy.proofs import is_page_code, page_code
@@ -35,11 +33,6 @@ class Staff(Method):
     def fits(self, code: str) -> bool:
         """A code that was put on the page already serves as well."""
         return is_page_code(code)
-
-    def hint(self, platform: str) -> LazyProxy | None:
-        """Nothing to warn of."""
-        del platform
-        return None
 
     def steps(self, ask: Ask) -> tuple[Step, ...]:
         """Copy, paste, wait."""

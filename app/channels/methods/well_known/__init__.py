@@ -10,8 +10,6 @@ Source: issue 5 §2; RFC 8615.
 from types import MappingProxyType
 from urllib.parse import urlsplit, urlunsplit
 
-from babel.support import LazyProxy
-
 from app.channels.fetcher import HttpFailed
 from app.channels.methods.base import Ask, Finding, Method, Reach, Step, evidence_of
 from app.channels.policy.domains import DOMAIN_CODE_LIFE, domain_code, is_domain_code, site_of
@@ -63,11 +61,6 @@ class WellKnown(Method):
     def fits(self, code: str) -> bool:
         """A code that was meant for the zone serves as well."""
         return is_domain_code(code)
-
-    def hint(self, platform: str) -> LazyProxy | None:
-        """Nothing to warn of."""
-        del platform
-        return None
 
     def steps(self, ask: Ask) -> tuple[Step, ...]:
         """Make it, put it, leave it there."""

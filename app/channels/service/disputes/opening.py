@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -182,11 +182,3 @@ async def _rests(session: AsyncSession, channel: Channel) -> bool:
         .limit(1)
     )
     return ended_at is not None and policy.rests(ended_at, clock.now())
-
-
-def _is(row: type[Channel], channel: Channel) -> ColumnElement[bool]:
-    """Whether a row is the same channel, by its name or by the platform's own id."""
-    same = row.key == channel.key
-    if channel.stable_id is not None:
-        same |= row.stable_id == channel.stable_id
-    return (row.platform == channel.platform) & same
