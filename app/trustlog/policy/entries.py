@@ -27,6 +27,9 @@ RULES: Mapping[str, str] = {
 }
 """The rules by which things of each kind happen, by the first word of the kind; with a version."""
 
+HAPPENED = "happened_at"
+"""The fact that says when it happened, in an entry written later (`portal log catch-up`)."""
+
 SALT = 16  # bytes
 Openings = Mapping[str, tuple[str, str]]
 """By name: the salt and the value behind a commitment."""
@@ -61,6 +64,11 @@ def salted(hidden: Mapping[str, str]) -> Openings:
     return {name: (opaque(), value) for name, value in hidden.items()}
 
 
+def instant(moment: datetime) -> str:
+    """`moment` in UTC to the microsecond, the one way in which entries write a time."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
 def body(
     entry_id: UUID, at: datetime, event: Event, subject: str | None, openings: Openings
 ) -> bytes:
@@ -73,7 +81,7 @@ def body(
     told: dict[str, Any] = {
         "format": FORMAT,
         "id": str(entry_id),
-        "at": at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z"),
+        "at": instant(at),
         "kind": event.kind.value,
         "rule": RULES[event.kind.value.partition(".")[0]],
         "facts": dict(event.facts or {}),
