@@ -19,6 +19,7 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from app.core.seal_settings import SealSettings
 from app.core.signing_keys import SigningKey
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -85,24 +86,6 @@ class WitnessSettings(BaseModel):
 
     url: str  # below it lies `add-checkpoint`
     vkey: str  # its name, key id and key, as C2SP signed-note writes them
-
-
-class SealSettings(BaseModel):
-    """The certificate that seals documents, and who tells the time.
-
-    `certificate` and `roots` are PEM, or paths of such files: the certificate first, then those
-    between it and a root. `key` is PEM, a path, or a `pkcs11:` address (RFC 7512).
-    """
-
-    certificate: str
-    key: SecretStr
-    password: SecretStr = SecretStr("")  # of the key's file, or of the token
-    roots: str = ""  # whom a check trusts; none but the system's own when empty
-    time_stamps: tuple[str, ...] = ()  # addresses of authorities (RFC 3161), asked in this order
-    time_stamp_certificate: str = ""  # with `time_stamp_key`: an authority of one's own, in process
-    time_stamp_key: SecretStr = SecretStr("")
-    long_term: bool = False  # B-LTA: only with authorities that others run
-    self_made: bool = False  # told on the document and wherever it is checked
 
 
 def _origin(given: str, name: str) -> str:

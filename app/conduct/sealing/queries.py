@@ -73,7 +73,7 @@ def _read(row: Row[*tuple[Any, ...]] | None) -> SignedAndSealed | None:
         return None
     values = tuple(row)
     document = Document(*values[7:]) if values[7] is not None else None
-    return SignedAndSealed(*values[:7], document)
+    return SignedAndSealed(*(*values[:7], document))
 
 
 async def sealed(session: AsyncSession, sha256: str) -> SignedAndSealed | None:
