@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts import policy as accounts
 from app.audit import service as audit
-from app.conduct import evidence, policy
+from app.conduct import evidence, policy, record
 from app.conduct.bank import bank
 from app.conduct.code import Content
 from app.conduct.models import Attempt, CodeText, CodeVersion, Reading, Signature
@@ -22,6 +22,7 @@ from app.core.errors import Conflict, Missing, NotAllowed, NotSignedIn, Refused,
 from app.core.i18n import LOCALES, use_locale
 from app.core.i18n import gettext as _
 from app.core.viewer import Viewer
+from app.trustlog import service as log
 
 
 class Published(StrEnum):
@@ -66,11 +67,8 @@ async def publish(session: AsyncSession, by: Viewer, content: Content) -> Publis
     known.effective_from, known.published_at = content.effective_from, clock.now()
     known.content, known.digest = content.stored(), content.digest()
     await session.flush()
-    for locale in LOCALES:
-        text = content.text(locale)
-        await session.merge(
-            CodeText(version_id=known.id, locale=locale, text=text, sha256=digest(text))
-        )
+    hashes = await _keep_texts(session, known.id, content)
+    await log.append(session, record.published(known, hashes))
     await audit.record(
         session,
         "conduct.published",
@@ -82,6 +80,18 @@ async def publish(session: AsyncSession, by: Viewer, content: Content) -> Publis
         effective_from=known.effective_from.isoformat(),
     )
     return outcome
+
+
+async def _keep_texts(session: AsyncSession, version_id: UUID, content: Content) -> dict[str, str]:
+    """Keep the exact text in each language. Returns: their SHA-256, by language."""
+    hashes = {}
+    for locale in LOCALES:
+        text = content.text(locale)
+        hashes[locale] = digest(text)
+        await session.merge(
+            CodeText(version_id=version_id, locale=locale, text=text, sha256=hashes[locale])
+        )
+    return hashes
 
 
 async def _check_follows(session: AsyncSession, content: Content) -> None:
@@ -271,7 +281,7 @@ async def sign(
     signature = _signature(now, by, account_id, locale, typed_name)
     session.add(signature)
     await session.flush()
-    # The trust log gets its entry here, in this transaction (design §2 "The trust log").
+    await log.append(session, record.signed(signature, now.code.number))
     await audit.record(
         session,
         "conduct.signed",

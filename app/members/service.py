@@ -18,9 +18,10 @@ from app.core.errors import Conflict, Missing, NotAllowed, Refused
 from app.core.i18n import gettext as _
 from app.core.text import vietnamese_sort_key
 from app.core.viewer import Viewer
-from app.members import mails, policy
+from app.members import mails, policy, record
 from app.members.models import NOBODY, Member, MemberChange, Party, Standing, StandingChange
 from app.members.policy import Profile
+from app.trustlog import service as log
 
 Follows = Callable[[AsyncSession, Member, StandingChange, Viewer], Awaitable[None]]
 _follows: list[Follows] = []
@@ -183,6 +184,7 @@ async def _write_down(
         **facts,
     )
     await mails.tell_moved(session, member, change)
+    await log.append(session, record.event(member, change))
     for follows in _follows:
         await follows(session, member, change, by)
 

@@ -15,6 +15,7 @@ from app.trustlog.models import LogEntry, LogSubject
 from app.trustlog.policy import entries
 from app.trustlog.policy.entries import Event
 from app.trustlog.policy.merkle import leaf_hash
+from app.trustlog.queries import known
 
 
 async def append(session: AsyncSession, event: Event) -> UUID:
@@ -45,15 +46,17 @@ async def append(session: AsyncSession, event: Event) -> UUID:
 
 async def subject_of(session: AsyncSession, account_id: UUID) -> str:
     """The opaque name of an account in the log, made when first needed."""
-    known = select(LogSubject.subject).where(LogSubject.account_id == account_id)
-    found = await session.scalar(known)
+    theirs = select(LogSubject.subject).where(LogSubject.account_id == account_id)
+    found = await session.scalar(theirs)
     if found is None:
-        await session.execute(
+        found = await session.scalar(
             insert(LogSubject)
             .values(account_id=account_id, subject=entries.opaque())
             .on_conflict_do_nothing(index_elements=["account_id"])
+            .returning(LogSubject.subject)
         )
-        found = await session.scalar(known)
+    if found is None:
+        found = await session.scalar(theirs)
     assert found is not None  # noqa: S101 - written above, by us or by somebody just before
     return found
 
@@ -81,5 +84,5 @@ async def forget(session: AsyncSession, by: Viewer, account_id: UUID) -> int:
         .values(openings=None)
         .returning(LogEntry.id)
     )
-    await audit.record(session, "log.forgotten", account_id, by)
+    await audit.record(session, known.FORGOTTEN, account_id, by)
     return len(forgotten.all())

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.audit import service as audit
+from app.channels import record
 from app.channels.models import Channel, FollowersSource, ProofStatus
 from app.channels.policy.links import Link, recognise
 from app.channels.policy.lookalikes import channel_skeleton
@@ -132,6 +133,7 @@ async def remove(session: AsyncSession, by: Viewer, channel_id: UUID, seen: int)
         await set_proof(
             session, channel, proof, ProofStatus.FAILED, party=Party.OWNER, by=by, failure="removed"
         )
+    await record.note_gone(session, channel, "removed")
     channel.removed_at = clock.now()
     await grants.drop(session, by, channel)
     await touch(session, channel)

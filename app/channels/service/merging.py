@@ -6,7 +6,7 @@ from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.audit import service as audit
-from app.channels import queries
+from app.channels import queries, record
 from app.channels.models import Channel, ChannelCount, ChannelHandle, ChannelProof, ProofStatus
 from app.channels.policy import merging as policy
 from app.channels.policy import proofs
@@ -106,6 +106,7 @@ async def _remove(session: AsyncSession, by: Viewer, gone: Channel) -> None:
         .where(ChannelProof.channel_id == gone.id, ChannelProof.next_check_at.is_not(None))
         .values(next_check_at=None)
     )
+    await record.note_gone(session, gone, "merged")
     gone.removed_at = clock.now()
     await grants.drop(session, by, gone)
     await touch(session, gone)

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.audit import service as audit
-from app.channels import mails
+from app.channels import mails, record
 from app.channels.methods import METHODS, Method
 from app.channels.models import Channel, ChannelProof, IdentityLink, ProofNotice, ProofStatus
 from app.channels.policy import keeping
@@ -24,6 +24,7 @@ from app.core.db import or_conflict
 from app.core.errors import Conflict, Refused
 from app.core.i18n import gettext as _
 from app.core.viewer import Viewer
+from app.trustlog import service as log
 
 
 async def set_proof(
@@ -73,7 +74,10 @@ async def set_proof(
     channel.changed_at = at
     async with or_conflict(session, _("Another account holds the proof of this channel.")):
         await session.flush()
-    if new is ProofStatus.LOST:
+    if old is ProofStatus.PENDING and new is ProofStatus.PROVEN:
+        await log.append(session, record.proven(channel, proof))
+    elif new is ProofStatus.LOST:
+        await log.append(session, record.lost(channel, proof, failure or record.TAKEN_AWAY))
         await grants.drop(session, by, channel)
     await audit.record(
         session,

@@ -8,7 +8,7 @@ anybody, and the tree stays true (design §2 "The trust log").
 import secrets
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -47,6 +47,11 @@ class Event:
     account_id: UUID | None = None
     facts: Mapping[str, str] | None = None
     hidden: Mapping[str, str] | None = None
+
+
+def late(event: Event, happened_at: datetime) -> Event:
+    """`event`, to be written now though it happened at `happened_at`, before there was a log."""
+    return replace(event, facts={**(event.facts or {}), HAPPENED: instant(happened_at)})
 
 
 def opaque(size: int = SALT) -> str:
