@@ -33,7 +33,7 @@ _one_at_a_time = anyio.CapacityLimiter(1)
 
 def shown(member: MemberView) -> Shown:
     """What the picture of `member` shows, in the reader's language; of who is none today less."""
-    name = _readable(member.stage_name) or member.number
+    name = readable(member.stage_name) or member.number
     return Shown(
         alliance=_("Digital Trust Alliance"),
         name=name,
@@ -53,7 +53,7 @@ def _meaning(member: MemberView) -> str:
     return member.meaning
 
 
-def _readable(name: str) -> str:
+def readable(name: str) -> str:
     """`name` without what the typeface cannot show; "" when letters would be missing."""
     known = typeface.characters()
     name = tidy(name)
