@@ -11,6 +11,7 @@ from urllib.parse import quote, urlencode
 
 from app.channels.fetcher import Page
 from app.channels.methods.base import Ask, Finding, Reach, evidence_of
+from app.channels.policy.followers import count_of
 from app.channels.policy.links import recognise
 from app.channels.policy.platforms import platforms
 from app.channels.policy.reasons import NotRecognised
@@ -98,7 +99,7 @@ def _known(page: Page, said: dict[str, Any]) -> Known:
         handle,
         url,
         described if isinstance(described, str) else "",
-        None if hidden else _count(numbers.get("subscriberCount")),
+        None if hidden else count_of(numbers.get("subscriberCount")),
     )
 
 
@@ -115,8 +116,3 @@ def _named(custom_url: str) -> tuple[str | None, str | None]:
     except NotRecognised:
         return None, None
     return link.handle, link.url
-
-
-def _count(given: object) -> int | None:
-    """The API writes its numbers as strings."""
-    return int(given) if isinstance(given, str) and given.isascii() and given.isdecimal() else None

@@ -104,3 +104,12 @@ def _usual_change(history: Sequence[Counted]) -> float:
         abs(b.followers - a.followers) / max(1, abs((b.day - a.day).days))
         for a, b in pairwise(history)
     )
+
+
+def count_of(given: object) -> int | None:
+    """A count as platforms write it, in digits or as a number; None for what is none."""
+    if isinstance(given, str) and given.isascii() and given.isdigit() and len(given) < 20:  # noqa: PLR2004
+        given = int(given)
+    if isinstance(given, bool) or not isinstance(given, int) or not 0 <= given <= MOST_FOLLOWERS:
+        return None
+    return given

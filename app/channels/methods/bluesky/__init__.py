@@ -11,6 +11,7 @@ from app.channels.fetcher import Page
 from app.channels.methods.base import Ask, Finding, Method, Reach, Step, evidence_of
 from app.channels.methods.bluesky.identity import Identity, NotMutual, of_did, of_handle
 from app.channels.methods.rel_me import names_address
+from app.channels.policy.followers import count_of
 from app.channels.policy.links import recognise
 from app.channels.policy.reasons import NotRecognised
 from app.core.i18n import lazy_gettext as _l
@@ -88,7 +89,7 @@ class Bluesky(Method):
             stable_id=who.did,
             handle=who.handle,
             url=_url(who.handle),
-            followers=_count(profile.get("followersCount")),
+            followers=count_of(profile.get("followersCount")),
         )
 
 
@@ -101,10 +102,6 @@ def _url(handle: str) -> str | None:
         return recognise(handle, "bluesky").url
     except NotRecognised:
         return None
-
-
-def _count(given: object) -> int | None:
-    return given if isinstance(given, int) and not isinstance(given, bool) and given >= 0 else None
 
 
 METHOD = Bluesky()

@@ -27,7 +27,6 @@ from app.accounts.providers.base import (
     refusal,
 )
 from app.channels.methods.base import Grant
-from app.channels.policy.followers import MOST_FOLLOWERS
 from app.core import clock
 from app.core.config import ChannelProviderSettings
 from app.core.crypto import digest
@@ -361,15 +360,6 @@ def id_of(given: object) -> str:
     if not isinstance(found, str) or not _ID.fullmatch(found):
         raise TokenInvalid("id")
     return found
-
-
-def count_of(given: object) -> int | None:
-    """A count of followers as platforms write it; None for what is none."""
-    if isinstance(given, str) and given.isascii() and given.isdigit() and len(given) < 20:  # noqa: PLR2004
-        given = int(given)
-    if isinstance(given, bool) or not isinstance(given, int) or not 0 <= given <= MOST_FOLLOWERS:
-        return None
-    return given
 
 
 def rows_of(given: object) -> list[Mapping[str, Any]]:

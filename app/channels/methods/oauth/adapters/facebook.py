@@ -16,12 +16,12 @@ from app.channels.methods.oauth.base import (
     Adapter,
     Profile,
     Seen,
-    count_of,
     id_of,
     row_of,
     rows_of,
     text_of,
 )
+from app.channels.policy.followers import count_of
 from app.channels.policy.links import recognise
 from app.channels.policy.reasons import NotRecognised
 from app.core.crypto import digest

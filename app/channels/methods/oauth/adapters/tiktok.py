@@ -12,7 +12,8 @@ from authlib.common.urls import add_params_to_qs
 
 from app.accounts.providers.base import ProviderRefused, RoundTrip
 from app.channels.methods.base import Grant
-from app.channels.methods.oauth.base import Adapter, Profile, Seen, count_of, id_of, row_of, text_of
+from app.channels.methods.oauth.base import Adapter, Profile, Seen, id_of, row_of, text_of
+from app.channels.policy.followers import count_of
 
 
 def _by_key(client: Any, _method: str, uri: str, headers: Any, body: Any) -> tuple[str, Any, str]:

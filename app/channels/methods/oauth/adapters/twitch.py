@@ -13,12 +13,12 @@ from app.channels.methods.oauth.base import (
     Adapter,
     Profile,
     Seen,
-    count_of,
     id_of,
     row_of,
     rows_of,
     text_of,
 )
+from app.channels.policy.followers import count_of
 
 HELIX = "https://api.twitch.tv/helix"
 

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.channels.methods.base import Grant
-from app.channels.methods.oauth.base import Adapter, Profile, Seen, count_of, id_of, row_of, text_of
+from app.channels.methods.oauth.base import Adapter, Profile, Seen, id_of, row_of, text_of
+from app.channels.policy.followers import count_of
 
 
 class X(Adapter):
