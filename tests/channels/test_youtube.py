@@ -191,7 +191,7 @@ async def test_a_channel_that_the_api_does_not_know_is_gone(api: Api, more: Any)
         {"subscriberCount": "-1"},
         {"subscriberCount": "1.2K"},
         {"subscriberCount": "١٢"},
-        {"subscriberCount": 12},
+        {"subscriberCount": 12.5},
     ],
 )
 async def test_a_count_that_is_hidden_or_in_another_shape_is_none(
