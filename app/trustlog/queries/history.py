@@ -83,6 +83,14 @@ async def of_accounts(
     return {account: _in_order(entries) for account, entries in found.items()}
 
 
+async def account_of(session: AsyncSession, subject: str) -> UUID | None:
+    """Whom entries tell of under `subject`; None for nobody, or somebody erased. One statement.
+
+    For pages that were shown a salt of one of those entries: the name alone tells nobody.
+    """
+    return await session.scalar(select(LogSubject.account_id).where(LogSubject.subject == subject))
+
+
 def _in_order(entries: list[Logged]) -> tuple[Logged, ...]:
     return tuple(sorted(entries, key=lambda one: (one.happened_at, one.at, one.entry_id)))
 
