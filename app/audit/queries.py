@@ -1,11 +1,12 @@
 """What pages show of the audit."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import Select, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.audit.models import AuditEvent
@@ -28,21 +29,34 @@ class Event:
 
 async def history(session: AsyncSession, subject_id: UUID) -> tuple[Event, ...]:
     """All that happened to `subject_id`, oldest first. One statement."""
-    rows = await session.execute(
-        select(
-            AuditEvent.at,
-            AuditEvent.action,
-            AuditEvent.actor_id,
-            AuditEvent.actor_name,
-            AuditEvent.before,
-            AuditEvent.after,
-            AuditEvent.because,
-            AuditEvent.detail,
-        )
-        .where(AuditEvent.subject_id == subject_id)
-        .order_by(AuditEvent.at, AuditEvent.id)
-    )
+    rows = await session.execute(_lines(subject_id).order_by(AuditEvent.at, AuditEvent.id))
     return tuple(Event(*row) for row in rows)
+
+
+def _lines(subject_id: UUID) -> Select[Any]:
+    return select(
+        AuditEvent.at,
+        AuditEvent.action,
+        AuditEvent.actor_id,
+        AuditEvent.actor_name,
+        AuditEvent.before,
+        AuditEvent.after,
+        AuditEvent.because,
+        AuditEvent.detail,
+    ).where(AuditEvent.subject_id == subject_id)
+
+
+async def newest(session: AsyncSession, subject_id: UUID, actions: Sequence[str]) -> Event | None:
+    """The last of `actions` that happened to `subject_id`. One statement."""
+    row = (
+        await session.execute(
+            _lines(subject_id)
+            .where(AuditEvent.action.in_(actions))
+            .order_by(AuditEvent.at.desc(), AuditEvent.id.desc())
+            .limit(1)
+        )
+    ).one_or_none()
+    return None if row is None else Event(*row)
 
 
 async def happened(

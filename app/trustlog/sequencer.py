@@ -1,0 +1,131 @@
+"""The signer of the log at work: in the worker for as long as that runs, or once by hand."""
+
+import asyncio
+import time
+from contextlib import suppress
+
+import structlog
+from psycopg import Error as PsycopgError
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.core.db import Database, database
+from app.trustlog import keys, refusals, rounds
+from app.trustlog.memory import Busy, Memory
+from app.trustlog.models import LogEntry
+from app.trustlog.policy.signing import WillNotSign
+from app.trustlog.queries import tree
+from app.trustlog.queries.tree import Published
+
+__all__ = ["Busy", "Published", "WillNotSign", "publish_once", "run"]
+
+logger = structlog.get_logger("trustlog")
+
+POLL = 0.2  # seconds between looks for entries that wait
+STANDBY = 1.0  # seconds between tries to take over
+AGAIN = 2.0  # seconds until a refusal is looked into again
+IDLE = 60.0  # seconds after which the tree is looked at although nothing waits
+
+
+async def publish_once(chosen: Database, memory: Memory | None = None) -> Published | None:
+    """Place all entries that wait and publish the tree: by hand, or in tests.
+
+    Returns: the newest checkpoint; None while there are no entries, or no keys.
+
+    Raises:
+        WillNotSign: the tree does not extend what was signed.
+        Busy: another process signs.
+    """
+    signers = keys.signers()
+    if signers:
+        async with rounds.signing_alone(chosen) as connection:
+            if connection is None:
+                raise Busy
+            memory = memory or Memory.configured()
+            while (await rounds.one_round(connection, signers, memory)).more:
+                pass
+    async with chosen.read() as session:
+        return await tree.latest(session)
+
+
+async def run(stopping: asyncio.Event) -> None:
+    """Sign whenever entries wait, until `stopping`; stand by while another process signs.
+
+    Survives the loss of the database, and whatever else goes wrong: letters are not to wait for it.
+    """
+    if not keys.signers():
+        logger.warning("no key of the log is configured; entries wait")
+        return
+    while not stopping.is_set():
+        try:
+            async with rounds.signing_alone(database()) as connection:
+                if connection is not None:
+                    await _Signer(connection).work(stopping)
+        except (SQLAlchemyError, PsycopgError, OSError) as away:
+            logger.warning("the signer lost the database", kind=type(away).__name__)
+        except Exception:
+            logger.exception("the signer failed")
+        await _pause(stopping, STANDBY)
+
+
+async def _pause(stopping: asyncio.Event, seconds: float) -> None:
+    with suppress(TimeoutError):
+        await asyncio.wait_for(stopping.wait(), seconds)
+
+
+class _Signer:
+    """The one that holds the lock, for as long as its connection lasts."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+        self._signers = keys.signers()
+        self._memory = Memory.configured()
+        self._refusal: WillNotSign | None = None
+        self._told: str | None = "nothing yet"
+        self._next = 0.0  # when a round is due although nothing waits
+
+    async def work(self, stopping: asyncio.Event) -> None:
+        """Round after round, until `stopping` or the connection is lost."""
+        logger.info("this process signs the log")
+        while not stopping.is_set():
+            if await self._due():
+                await self._round()
+            await _pause(stopping, POLL)
+
+    async def _due(self) -> bool:
+        if time.monotonic() >= self._next:
+            return True
+        if self._refusal:
+            return False
+        async with self._connection.begin():
+            waiting = select(LogEntry.id).where(LogEntry.index.is_(None)).limit(1)
+            return await self._connection.scalar(waiting) is not None
+
+    async def _round(self) -> None:
+        try:
+            while (await rounds.one_round(self._connection, self._signers, self._memory)).more:
+                pass
+        except Busy:
+            self._next = time.monotonic() + AGAIN
+            logger.warning("another process holds the memory of the log")
+        except WillNotSign as refusal:
+            self._refusal, self._next = refusal, time.monotonic() + AGAIN
+            await self._tell()
+        else:
+            self._refusal, self._next = None, time.monotonic() + IDLE
+            await self._tell()
+
+    async def _tell(self) -> None:
+        """Write down, once, that the log refuses or signs again."""
+        refusal = self._refusal
+        told = None if refusal is None else refusal.sentence
+        if self._told == told:
+            return
+        async with database().write() as session:
+            news = await refusals.note(session, refusal)
+        self._told = told
+        if refusal is not None:
+            logger.error("the log signs nothing", because=refusal.because, told=refusal.sentence)
+        elif news:
+            logger.info("the log signs again")
