@@ -25,6 +25,7 @@ from app.mail import routes as mail_routes
 from app.members import queries as members
 from app.members import routes as members_routes
 from app.staff import routes as staff_routes
+from app.verify import routes as verify_routes
 from app.web import errors, health, metrics
 from app.web.assets import Assets
 from app.web.csrf import Csrf
@@ -46,6 +47,7 @@ ROUTERS: Sequence[APIRouter] = (  # in the order of a search for the route: what
     applications_routes.router,
     members_routes.router,
     staff_routes.router,
+    verify_routes.router,
 )
 
 TURNS_OF_STAFF = 2  # pages of the desk at once, beside those of the public
