@@ -69,6 +69,13 @@ GET: Mapping[str, Sequence[str]] = {
     "/conduct/{number}": ("/conduct/1.0",),
     "/conduct/{number}/{language}.txt": ("/conduct/1.0/vi.txt",),
     "/membership": ("/membership",),
+    "/log": ("/log", "/log?entry={word}"),
+    "/log/{index}": ("/log/0",),
+    "/log/{index}/proof": ("/log/0/proof",),
+    "/log/checkpoint": ("/log/checkpoint",),
+    "/log/tile/{path:path}": ("/log/tile/0/000.p/1", "/log/tile/entries/000.p/1"),
+    "/log/keys": ("/log/keys",),
+    "/log/monitor.py": ("/log/monitor.py",),
     "/portraits/{portrait_id}/{size}.webp": ("/portraits/{portrait}/card.webp",),
     "/is/{token}": ("/is/{token}",),
     "/sign-in": ("/sign-in",),
@@ -103,6 +110,7 @@ NO_DATABASE = frozenset(  # of those addresses, what says nothing of members or 
         "/verify",
         "/robots.txt", "/.well-known/security.txt", "/site.webmanifest", "/api",
         "/api/v1/openapi.json", "/membership", "/sign-in", "/sign-in/test", "/healthz", "/metrics",
+        "/log/keys", "/log/monitor.py",
     }
 )  # fmt: skip
 LANGUAGES = ("", "/vi", "/en", "/fr")

@@ -76,6 +76,25 @@ def address(number: str, asked: Look | None = None) -> str:
     return f"{settings().base_url}/members/{number}/badge.svg{query}"
 
 
+def alternative(member: MemberView, language: str) -> str:
+    """What stands in a page for the picture: it tells no standing, since it does not change."""
+    with i18n.use_locale(language):
+        return _(
+            "Digital Trust Alliance: what is true today of %(name)s, %(number)s",
+            name=member.stage_name,
+            number=member.number,
+        )
+
+
+def bio(member: MemberView, language: str) -> str:
+    """Words for places that take no picture: they claim nothing and lead to what is true."""
+    with i18n.use_locale(language):
+        return _(
+            "My membership of the Digital Trust Alliance, as it is today: %(address)s",
+            address=f"{settings().base_url}/members/{member.number}",
+        )
+
+
 def told(found: Handed, language: str) -> Told:
     """What the badge of a member says on this day."""
     with i18n.use_locale(language):

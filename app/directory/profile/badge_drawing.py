@@ -66,7 +66,7 @@ class Tone:
 
 SIZES: Mapping[str, Size] = MappingProxyType(
     {
-        "small": Size(264, 48, 48, 30, 14, 4),
+        "small": Size(288, 48, 48, 30, 14, 4),
         "medium": Size(340, 104, 88, 56, 22, 5),
         "large": Size(460, 236, 132, 88, 32, 7),
     }
@@ -99,21 +99,16 @@ _SIGNS = {  # in a square of 24
 
 
 def draw(told: Told, size: str, theme: str) -> str:
-    """The badge as an SVG document; some 10 kB, made in a few milliseconds."""
+    """The badge as an SVG document of 13 to 60 kB (a third of it zipped), made in milliseconds."""
     pen = _Pen(told, SIZES[size], THEMES[theme], TONES[told.tone], theme)
     words = {"small": _small, "medium": _medium, "large": _large}[size](pen)
     w, h = pen.size.width, pen.size.height
-    return "".join(
-        (
-            f'<svg xmlns="http://www.w3.org/2000/svg" width="{w}" height="{h}" '
-            f'viewBox="0 0 {w} {h}" role="img" aria-labelledby="t d" xml:lang="{told.language}">',
-            f'<title id="t">{escape(told.title)}</title>',
-            f'<desc id="d">{escape(told.meaning)}</desc>',
-            *_frame(pen),
-            *words,
-            "</svg>",
-        )
+    root = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{w}" height="{h}" '
+        f'viewBox="0 0 {w} {h}" role="img" aria-labelledby="t d" xml:lang="{told.language}">'
     )
+    said = f'<title id="t">{escape(told.title)}</title><desc id="d">{escape(told.meaning)}</desc>'
+    return "".join((root, said, *_frame(pen), *words, "</svg>"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,11 +124,19 @@ class _Pen:
         """Of the word that tells the standing."""
         return self.tone.words[self.scheme]
 
-    def write(self, text: str, face: str, sizes: Sequence[float], x: float, y: float,
-              room: float, colour: str) -> str:  # fmt: skip
+    def write(
+        self,
+        text: str,
+        face: str,
+        sizes: Sequence[float],
+        *,
+        at: tuple[float, float],
+        room: float,
+        colour: str,
+    ) -> str:
         """`text` in the largest of `sizes` in which it has room, in one line."""
         fitting, size = fitted(text, face, sizes, room)
-        return path(fitting, face, size, x, y, colour)
+        return path(fitting, face, size, at=at, colour=colour)
 
 
 def _frame(pen: _Pen) -> tuple[str, ...]:
@@ -194,44 +197,56 @@ def _sign(pen: _Pen, x: float, y: float, side: float) -> str:
 
 
 def _small(pen: _Pen) -> tuple[str, ...]:
-    told, left = pen.told, 59
+    told, left, theme = pen.told, 59, pen.theme
     room = pen.size.width - left - 10
-    rest = " · ".join(part for part in (told.since_short, told.number) if part)
+    rest, sizes = " · ".join(filter(None, (told.since_short, told.number))), (11.5, 11, 10.5, 10)
+    if width(rest, REGULAR, sizes[-1]) > room:  # a number is told whole or not at all
+        rest = told.number
     return (
-        pen.write(told.word, BOLD, (15, 14, 13), left, 21, room, pen.colour),
-        pen.write(rest, REGULAR, (11.5, 11, 10.5, 10), left, 37.5, room, pen.theme.text),
+        pen.write(told.word, BOLD, (15, 14, 13), at=(left, 21), room=room, colour=pen.colour),
+        pen.write(rest, REGULAR, sizes, at=(left, 37.5), room=room, colour=theme.text),
     )
 
 
 def _medium(pen: _Pen) -> tuple[str, ...]:
-    told, left = pen.told, 104
-    room = pen.size.width - left - 16
+    told, left, theme = pen.told, 104, pen.theme
+    room, more = pen.size.width - left - 16, left + 26
     return (
-        pen.write(told.alliance, BOLD, (12, 11.5, 11), left, 25.5, room, pen.theme.quiet),
+        pen.write(
+            told.alliance, BOLD, (12, 11.5, 11), at=(left, 25.5), room=room, colour=theme.quiet
+        ),
         _sign(pen, left, 36, 19),
-        pen.write(told.word, BOLD, (19, 18, 17, 16), left + 26, 52.5, room - 26, pen.colour),
-        pen.write(told.since, REGULAR, (13, 12.5, 12), left, 73.5, room, pen.theme.text),
-        pen.write(told.number, BOLD, (13,), left, 91.5, room, pen.theme.text),
+        pen.write(
+            told.word, BOLD, (19, 18, 17), at=(more, 52.5), room=room - 26, colour=pen.colour
+        ),
+        pen.write(
+            told.since, REGULAR, (13, 12.5, 12), at=(left, 73.5), room=room, colour=theme.text
+        ),
+        pen.write(told.number, BOLD, (13,), at=(left, 91.5), room=room, colour=theme.text),
     )
 
 
 def _large(pen: _Pen) -> tuple[str, ...]:
-    told, left = pen.told, 156
-    room = pen.size.width - left - 24
-    lines = broken(told.meaning, REGULAR, 12, room, 3)
+    told, left, theme = pen.told, 156, pen.theme
+    room, more, name = pen.size.width - left - 24, left + 29, told.name or told.number
+    lines = broken(told.meaning, REGULAR, 12, room=room, most=3)
     return (
-        pen.write(told.alliance, BOLD, (13, 12.5, 12), left, 35, room, pen.colour),
+        pen.write(told.alliance, BOLD, (13, 12.5, 12), at=(left, 35), room=room, colour=pen.colour),
         pen.write(
-            told.name or told.number, BOLD, (27, 25, 23, 21, 19, 17), left, 72, room, pen.theme.text
-        ),  # noqa: E501
+            name, BOLD, (27, 25, 23, 21, 19, 17), at=(left, 72), room=room, colour=theme.text
+        ),
         _sign(pen, left, 86.5, 21),
-        pen.write(told.word, BOLD, (18, 17, 16), left + 29, 103.5, room - 29, pen.colour),
-        pen.write(told.since, REGULAR, (14, 13.5, 13), left, 127, room, pen.theme.text),
+        pen.write(
+            told.word, BOLD, (18, 17, 16), at=(more, 103.5), room=room - 29, colour=pen.colour
+        ),
+        pen.write(
+            told.since, REGULAR, (14, 13.5, 13), at=(left, 127), room=room, colour=theme.text
+        ),
         *(
-            path(line, REGULAR, 12, left, 150 + 16.5 * n, pen.theme.quiet)
+            path(line, REGULAR, 12, at=(left, 150 + 16.5 * n), colour=theme.quiet)
             for n, line in enumerate(lines)
-        ),  # noqa: E501
-        f'<path fill="none" stroke="{pen.theme.line}" d="M{left} 196.5h{room}"/>',
+        ),
+        f'<path fill="none" stroke="{theme.line}" d="M{left} 196.5h{room}"/>',
         *_foot(pen, left, 216.5, room),
     )
 
@@ -243,8 +258,8 @@ def _foot(pen: _Pen, left: float, y: float, room: float) -> tuple[str, ...]:
     text, size = fitted(told.address, REGULAR, (12, 11, 10), room - number - 16)
     x = left + room - width(text, REGULAR, size)
     return (
-        path(told.number, BOLD, 13, left, y, pen.theme.text),
-        path(text, REGULAR, size, x, y, pen.theme.quiet),
+        path(told.number, BOLD, 13, at=(left, y), colour=pen.theme.text),
+        path(text, REGULAR, size, at=(x, y), colour=pen.theme.quiet),
     )
 
 
@@ -259,7 +274,7 @@ def fitted(text: str, face: str, sizes: Sequence[float], room: float) -> tuple[s
     return text + "…", least
 
 
-def broken(text: str, face: str, size: float, room: float, most: int) -> list[str]:
+def broken(text: str, face: str, size: float, *, room: float, most: int) -> list[str]:
     """`text` in at most so many lines no wider than `room`; the last is cut if it must be."""
     lines = [""]
     for word in text.split():

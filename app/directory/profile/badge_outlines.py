@@ -38,8 +38,9 @@ def width(text: str, face: str, size: float) -> float:
     return sum(_advance(font, glyph) for glyph in _glyphs(font, text)) * size / font.units
 
 
-def path(text: str, face: str, size: float, x: float, y: float, colour: str) -> str:
-    """`text` as one SVG path, its base line beginning at `x`, `y`."""
+def path(text: str, face: str, size: float, *, at: tuple[float, float], colour: str) -> str:
+    """`text` as one SVG path, its base line beginning `at` x, y."""
+    x, y = at
     scale = size / _face(face).units
     place = f"matrix({scale:.5g} 0 0 -{scale:.5g} {x:.5g} {y:.5g})"
     return f'<path fill="{colour}" transform="{place}" d="{_drawn(text, face)}"/>'

@@ -14,7 +14,7 @@ _one_at_a_time = anyio.CapacityLimiter(1)
 
 
 async def png(svg: str, width: int) -> bytes:
-    """The drawing `svg` as a picture with a clear ground; to be called while no transaction is open.
+    """The drawing `svg` as a picture with a clear ground; call it while no transaction is open.
 
     Args:
         width: of the drawing, in its own pixels.

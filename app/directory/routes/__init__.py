@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from app.directory.routes import (
     api,
+    badge,
     browse,
     check,
     embed,
@@ -17,5 +18,5 @@ from app.directory.routes import (
 )
 
 router = APIRouter()
-for _part in (home, browse, check, many, embed, share, feeds, member, evidence, site, api):
+for _part in (home, browse, check, many, embed, share, badge, feeds, member, evidence, site, api):
     router.include_router(_part.router)

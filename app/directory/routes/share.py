@@ -19,6 +19,7 @@ from app.web.pages import page
 
 router = APIRouter()
 FOR_ALL = {"Cross-Origin-Resource-Policy": "cross-origin"}  # made to be shown on other sites
+SHOWN_ELSEWHERE = ("/qr.svg", "/card.png")
 Make = Callable[[Request, Handed], Awaitable[Response]]
 
 
@@ -47,11 +48,16 @@ async def card(request: Request, number: str) -> Response:
 
 
 async def _answer(request: Request, number: str, below: str, make: Make) -> Response:
-    """What `make` makes of the member, or 304 when the browser has it."""
+    """What `make` makes of the member, or 304 when the browser has it.
+
+    A 304 replaces what the browser knows of the headers, so it allows other sites as much.
+    """
     if there := numbers.elsewhere(request, number, below):
         return there
     version = await numbers.version(number)
     if version and (same := kept_by_version(request, version)):
+        if below in SHOWN_ELSEWHERE:
+            same.headers.update(FOR_ALL)
         return same
     async with database().read() as session:
         found = await handed(session, number)
