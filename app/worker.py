@@ -1,4 +1,4 @@
-"""The worker process: jobs of every slice, and the clock's own."""
+"""The worker process: jobs of every slice, the clock's own, and the signer of the log."""
 
 import asyncio
 import signal
@@ -16,6 +16,7 @@ from app import tables  # noqa: F401 - all models, before any query
 from app.core import db, jobs, log
 from app.core.config import settings
 from app.mail import delivery  # noqa: F401 - its task
+from app.trustlog import sequencer
 from app.web import ratelimit
 
 logger = structlog.get_logger("worker")
@@ -82,9 +83,13 @@ async def _until(stopping: asyncio.Event) -> None:
             shutdown_graceful_timeout=20,
         )
     )
+    signing = asyncio.ensure_future(sequencer.run(stopping))  # beside the jobs, whatever they do
     stop = asyncio.ensure_future(stopping.wait())
     await asyncio.wait([running, stop], return_when=asyncio.FIRST_COMPLETED)
-    stop.cancel()
+    for beside in (stop, signing):
+        beside.cancel()
+        with suppress(asyncio.CancelledError):
+            await beside
     if running.done():
         running.result()
     running.cancel()

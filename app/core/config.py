@@ -86,6 +86,7 @@ class WitnessSettings(BaseModel):
 
     url: str  # below it lies `add-checkpoint`
     vkey: str  # its name, key id and key, as C2SP signed-note writes them
+    every: float = Field(10, gt=0)  # seconds between two checkpoints that it is asked to cosign
 
 
 def _origin(given: str, name: str) -> str:

@@ -11,7 +11,7 @@ def signers() -> tuple[Signer, ...]:
 
 def verifiers() -> tuple[Verifier, ...]:
     """Who checks what `signers` signed."""
-    return tuple(Verifier.of(vkey) for vkey in vkeys())
+    return tuple(Verifier(vkey) for vkey in vkeys())
 
 
 def vkeys() -> tuple[str, ...]:
