@@ -35,4 +35,5 @@ class Seal:
     @property
     def genuine(self) -> bool:
         """Whether this is a document of ours, as we sealed it."""
-        return self.intact and self.trusted and self.whole and self.changed is Changed.NOTHING
+        sealed = self.intact and self.trusted and self.level is not None
+        return sealed and self.whole and self.changed is Changed.NOTHING

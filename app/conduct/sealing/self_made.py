@@ -14,10 +14,10 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from app.conduct.sealing.naming import MARK
 from app.core import clock
 from app.core.seal_settings import Key
 
-MARK = "Self-made for demonstrations, proves nothing"
 ALLIANCE = "Liên minh Niềm tin số"
 VALID = timedelta(days=20 * 365)
 BITS = 3072  # of the clock's key: until 2030 and beyond (NIST SP 800-57 part 1, table 2)
@@ -51,11 +51,6 @@ def make(folder: Path) -> None:
     _write(folder / SIGNER, signer.certificate.public_bytes(Encoding.PEM))
     _write(folder / CLOCK, authority.certificate.public_bytes(Encoding.PEM))
     _write(folder / ROOT, root.certificate.public_bytes(Encoding.PEM))
-
-
-def is_self_made(organizational_units: list[str]) -> bool:
-    """Whether a certificate of that name comes from here."""
-    return MARK in organizational_units
 
 
 def issue(
