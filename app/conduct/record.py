@@ -74,7 +74,7 @@ async def _hashes(session: AsyncSession, version_id: UUID) -> dict[str, str]:
         .where(CodeText.version_id == version_id)
         .order_by(CodeText.locale)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 async def catch_up_signatures(
