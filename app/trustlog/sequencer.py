@@ -17,6 +17,7 @@ from app.trustlog.models import LogEntry
 from app.trustlog.policy.signing import WillNotSign
 from app.trustlog.queries import tree
 from app.trustlog.queries.tree import Published
+from app.trustlog.witnessing import Witnesses
 
 __all__ = ["Busy", "Published", "WillNotSign", "publish_once", "run"]
 
@@ -61,7 +62,8 @@ async def run(stopping: asyncio.Event) -> None:
         try:
             async with rounds.signing_alone(database()) as connection:
                 if connection is not None:
-                    await _Signer(connection).work(stopping)
+                    async with Witnesses(database()) as witnesses:
+                        await _Signer(connection, witnesses).work(stopping)
         except (SQLAlchemyError, PsycopgError, OSError) as away:
             logger.warning("the signer lost the database", kind=type(away).__name__)
         except Exception:
@@ -77,8 +79,9 @@ async def _pause(stopping: asyncio.Event, seconds: float) -> None:
 class _Signer:
     """The one that holds the lock, for as long as its connection lasts."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: AsyncConnection, witnesses: Witnesses) -> None:
         self._connection = connection
+        self._witnesses = witnesses
         self._signers = keys.signers()
         self._memory = Memory.configured()
         self._refusal: WillNotSign | None = None
@@ -88,10 +91,17 @@ class _Signer:
     async def work(self, stopping: asyncio.Event) -> None:
         """Round after round, until `stopping` or the connection is lost."""
         logger.info("this process signs the log")
-        while not stopping.is_set():
-            if await self._due():
-                await self._round()
-            await _pause(stopping, POLL)
+        await self._witnesses.ask_all(self._signers)
+        following = asyncio.ensure_future(self._witnesses.follow())
+        try:
+            while not stopping.is_set():
+                if await self._due():
+                    await self._round()
+                await _pause(stopping, POLL)
+        finally:
+            following.cancel()
+            with suppress(asyncio.CancelledError):
+                await following
 
     async def _due(self) -> bool:
         if time.monotonic() >= self._next:
@@ -104,6 +114,7 @@ class _Signer:
 
     async def _round(self) -> None:
         try:
+            self._witnesses.check()
             while (await rounds.one_round(self._connection, self._signers, self._memory)).more:
                 pass
         except Busy:
