@@ -25,6 +25,8 @@ from app.mail import routes as mail_routes
 from app.members import queries as members
 from app.members import routes as members_routes
 from app.staff import routes as staff_routes
+from app.trustlog import routes as trustlog_routes
+from app.trustlog.routes.door import ForMachines
 from app.verify import routes as verify_routes
 from app.web import errors, health, metrics
 from app.web.assets import Assets
@@ -46,6 +48,7 @@ ROUTERS: Sequence[APIRouter] = (  # in the order of a search for the route: what
     conduct_routes.router,
     applications_routes.router,
     members_routes.router,
+    trustlog_routes.router,
     staff_routes.router,
     verify_routes.router,
 )
@@ -106,6 +109,7 @@ def make_app() -> FastAPI:
     # Pages hold no secret beside what a visitor typed, so nothing is told by their length (BREACH).
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     app.add_middleware(Openly)
+    app.add_middleware(ForMachines)
     app.add_middleware(Framed)
     app.add_middleware(Headers, secure=settings().secure)
     app.add_middleware(Head)

@@ -72,7 +72,7 @@ def kept_by_version(
     if not public(request):
         return None
     tag = tag_of(request, version)
-    if not _has(request, tag):
+    if not has(request, tag):
         return None
     return Response(status_code=304, headers=_rules(request, tag, control))
 
@@ -93,7 +93,7 @@ def kept(
     tag = f'W/"{digest(content)[:24]}"' if version is None else tag_of(request, version)
     rules = _rules(request, tag, control)
     response.headers.update(rules)
-    if not _has(request, rules["ETag"]):
+    if not has(request, rules["ETag"]):
         return response
     same = {k: v for k, v in response.headers.items() if not k.startswith("content-")}
     return Response(status_code=304, headers=same)
@@ -108,7 +108,7 @@ def _rules(request: Request, tag: str, control: str) -> dict[str, str]:
     }
 
 
-def _has(request: Request, tag: str) -> bool:
+def has(request: Request, tag: str) -> bool:
     """Whether the browser says that it has `tag`, compared weakly (RFC 9110, section 13.1.2)."""
     given = request.headers.get("if-none-match", "")
     return given == "*" or _opaque(tag) in map(_opaque, given.split(","))

@@ -36,7 +36,7 @@ async def test_the_map_has_every_public_page_in_every_language(portal: Portal) -
         gone = await make_member(session)
         await service.leave(session, viewer_of(gone))
     root = await xml(portal, "/sitemap.xml")
-    places = [*("/", "/members", "/check", "/conduct", "/membership", "/api"),
+    places = [*("/", "/members", "/check", "/conduct", "/membership", "/log", "/api"),
               f"/members/{member.number}"]  # fmt: skip
     expected = [
         BASE + (prefix + ("" if path == "/" and prefix else path))

@@ -21,7 +21,7 @@ from app.web.pages import static
 router = APIRouter()
 
 A_PART = 10_000  # members in one file: a file may hold 50 000 addresses (sitemaps.org)
-PLACES = ("/", "/members", "/check", "/conduct", "/membership", "/api")
+PLACES = ("/", "/members", "/check", "/conduct", "/membership", "/log", "/api")
 PRIVATE = ("/account", "/apply", "/business", "/sign-in", "/sign-out", "/staff")
 MINUTES = "public, max-age=600"
 A_DAY = "public, max-age=86400"
