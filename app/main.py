@@ -19,6 +19,7 @@ from app.channels.routes import identity as channels_identity
 from app.conduct import routes as conduct_routes
 from app.core import db, log
 from app.core.config import settings
+from app.credentials import routes as credentials_routes
 from app.directory import routes as directory_routes
 from app.directory.search.live import Live, live, use_live
 from app.mail import routes as mail_routes
@@ -48,6 +49,7 @@ ROUTERS: Sequence[APIRouter] = (  # in the order of a search for the route: what
     conduct_routes.router,
     applications_routes.router,
     members_routes.router,
+    credentials_routes.router,
     trustlog_routes.router,
     staff_routes.router,
     verify_routes.router,

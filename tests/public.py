@@ -76,6 +76,13 @@ GET: Mapping[str, Sequence[str]] = {
     "/log/tile/{path:path}": ("/log/tile/0/000.p/1", "/log/tile/entries/000.p/1"),
     "/log/keys": ("/log/keys",),
     "/log/monitor.py": ("/log/monitor.py",),
+    "/members/{number}/credential.json": ("/members/{number}/credential.json",),
+    "/credentials/status/{purpose}/{list_number}": (
+        "/credentials/status/revocation/1",
+        "/credentials/status/suspension/1",
+    ),
+    "/credentials/achievement": ("/credentials/achievement",),
+    "/.well-known/did.json": ("/.well-known/did.json",),
     "/portraits/{portrait_id}/{size}.webp": ("/portraits/{portrait}/card.webp",),
     "/is/{token}": ("/is/{token}",),
     "/sign-in": ("/sign-in",),
@@ -109,7 +116,8 @@ NO_DATABASE = frozenset(  # of those addresses, what says nothing of members or 
         "/check/many/example.xlsx", "/check/embed", "/check/embed?q={word}", "/embed/check",
         "/verify",
         "/robots.txt", "/.well-known/security.txt", "/site.webmanifest", "/api",
-        "/api/v1/openapi.json", "/membership", "/sign-in", "/sign-in/test", "/healthz", "/metrics",
+        "/api/v1/openapi.json", "/membership", "/sign-in", "/sign-in/test", "/healthz",
+        "/credentials/achievement", "/metrics",
         "/log/keys", "/log/monitor.py",
     }
 )  # fmt: skip
