@@ -25,16 +25,34 @@ def is_tight(
 
 
 def _fills_gap(pdf: bytes, signature: EmbeddedPdfSignature) -> bool:
-    """The gap is hexadecimal in lower case: one DER value, then zeros."""
+    """The gap is hexadecimal in capitals: one value in DER, then zeros."""
     _, begins, ends, _ = (int(number) for number in signature.byte_range)
     raw = signature.pkcs7_content
-    if pdf[begins:ends] != b"<" + raw.hex().encode() + b">":
+    if pdf[begins:ends] != b"<" + raw.hex().upper().encode() + b">":
         return False
-    *_, header, content, trailer = parser.parse(raw)
-    return not raw[len(header) + len(content) + len(trailer) :].strip(b"\0")
+    size = _size(raw)
+    return _is_packed(raw[:size]) and not raw[size:].strip(b"\0")
 
 
-def _is_ours(signed: cms.SignedData, roots: Sequence[x509.Certificate]) -> bool:
+def _size(value: bytes) -> int:
+    *_, header, content, trailer = parser.parse(value)
+    return len(header) + len(content) + len(trailer)
+
+
+def _is_packed(values: bytes) -> bool:
+    """Whether values in DER follow each other without anything between them, all the way down."""
+    while values:
+        kind, constructed, tag, header, content, trailer = parser.parse(values)
+        if trailer or (kind, tag) == (0, 0) or not _is_packed(content if constructed else b""):
+            return False
+        values = values[len(header) + len(content) :]
+    return True
+
+
+def _is_ours(
+    signed: cms.SignedData, roots: Sequence[x509.Certificate], *, stamp: bool = False
+) -> bool:
+    """Whether a signature carries along what ours do; a `stamp` what an authority likes to."""
     (signer,) = signed["signer_infos"]
     kind = signed["encap_content_info"]["content_type"].native
     digests = [one.dump() for one in signed["digest_algorithms"]]
@@ -43,7 +61,7 @@ def _is_ours(signed: cms.SignedData, roots: Sequence[x509.Certificate]) -> bool:
         and digests == [signer["digest_algorithm"].dump()]
         and not signed["crls"].native
         and signer["version"].native == "v1"
-        and _are_issued(signed, roots)
+        and _are_issued(signed, roots, stamp=stamp)
         and _is_stamped_once(signer, roots)
     )
 
@@ -56,19 +74,21 @@ def _is_stamped_once(signer: cms.SignerInfo, roots: Sequence[x509.Certificate]) 
     if len(unsigned) != 1 or unsigned[0]["type"].native != "signature_time_stamp_token":
         return False
     tokens = unsigned[0]["values"]
-    return len(tokens) == 1 and _is_ours(tokens[0]["content"], roots)
+    return len(tokens) == 1 and _is_ours(tokens[0]["content"], roots, stamp=True)
 
 
-def _are_issued(signed: cms.SignedData, roots: Sequence[x509.Certificate]) -> bool:
-    """Every certificate given along is as its issuer signed it, as far as the issuer is known."""
+def _are_issued(signed: cms.SignedData, roots: Sequence[x509.Certificate], *, stamp: bool) -> bool:
+    """Every certificate given along is as its issuer signed it.
+
+    A `stamp` may carry certificates of issuers that we do not know.
+    """
     given = [_strict(one.chosen) for one in signed["certificates"]]
     issuers = [*given, *roots]
-    return all(_is_issued(one, issuers) for one in given)
-
-
-def _is_issued(one: x509.Certificate, issuers: Sequence[x509.Certificate]) -> bool:
-    named = [by for by in issuers if by.subject == one.issuer]
-    return not named or any(_did_issue(by, one) for by in named)
+    for one in given:
+        named = [by for by in issuers if by.subject == one.issuer]
+        if not (named or stamp) or (named and not any(_did_issue(by, one) for by in named)):
+            return False
+    return True
 
 
 def _did_issue(by: x509.Certificate, one: x509.Certificate) -> bool:

@@ -153,4 +153,5 @@ async def _signer(by: SealSettings) -> AsyncIterator[signers.Signer]:
         signing_cert=certificates[0],
         signing_key=keys.PrivateKeyInfo.load(secret),
         cert_registry=store,
+        embed_roots=False,
     )
