@@ -86,4 +86,4 @@ async def published(session: AsyncSession) -> bytes | None:
 async def multikeys(session: AsyncSession) -> dict[str, str]:
     """Every key that signed or signs, retired ones too, as Multikey by id."""
     rows = await session.execute(select(IssuerKey.id, IssuerKey.multikey))
-    return dict(rows.tuples().all())
+    return {row.id: row.multikey for row in rows}
