@@ -29,7 +29,7 @@ TEMPLATE_OPTIONS = {
     "trimmed": "true",
     "silent": "false",
 }
-ROOMS = {"home", "check", "many", "embed", "profile", "feeds", "api"}
+ROOMS = {"home", "check", "many", "embed", "profile", "record", "feeds", "api"}
 GROUND = {"core", "web", "layouts", "components", "errors", "main", "cli", "worker"}
 
 

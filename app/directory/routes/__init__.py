@@ -13,10 +13,14 @@ from app.directory.routes import (
     home,
     many,
     member,
+    record,
     share,
     site,
 )
 
 router = APIRouter()
-for _part in (home, browse, check, many, embed, share, badge, feeds, member, evidence, site, api):
+_PARTS = (
+    home, browse, check, many, embed, share, badge, feeds, member, record, evidence, site, api,
+)  # fmt: skip
+for _part in _PARTS:
     router.include_router(_part.router)
