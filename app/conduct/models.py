@@ -155,6 +155,7 @@ class SealedDocument(Base):
     size: Mapped[int]  # bytes
     level: Mapped[SealLevel] = mapped_column(text_enum(SealLevel, "level"))
     sealed_at: Mapped[datetime]  # as the time stamp says
+    holds_until: Mapped[datetime]  # the last time stamp's certificate expires then
     sealed_by: Mapped[str] = mapped_column(Text)  # the name in the certificate
     stamped_by: Mapped[str] = mapped_column(Text)  # the name in the time-stamp authority's
     self_made: Mapped[bool]  # by a certificate of the demonstration's own

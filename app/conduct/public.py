@@ -99,7 +99,7 @@ async def signature_pdf(request: Request, viewer: SignedIn, signature_id: UUID) 
     """What was signed and its evidence, as a document."""
     await limit(request, "conduct.pdf", *PDFS)
     found = await _opened(viewer, signature_id)
-    return _download(await pdf.make(found), "application/pdf", found, "pdf")
+    return _download(await pdf.make(found, None), "application/pdf", found, "pdf")
 
 
 @router.get("/conduct/signatures/{signature_id}.json")

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.conduct.models import CodeText, CodeVersion, Signature
+from app.conduct.models import CodeText, CodeVersion, SealedDocument, Signature
 from app.core import locks
 from app.trustlog import service as log
 from app.trustlog.models import Kind, LogEntry
@@ -38,6 +38,20 @@ def signed(signature: Signature, version: str) -> Event:
         signature.account_id,
         facts={"version": version, "language": signature.locale},
         hidden={"evidence_sha256": signature.evidence_sha256},
+    )
+
+
+def sealed(account_id: UUID, version: str, document: SealedDocument, evidence: str) -> Event:
+    """That the document of a signature got the alliance's seal.
+
+    Args:
+        evidence: the SHA-256 of the signature's evidence, which is attached to the document.
+    """
+    return Event(
+        Kind.CODE_SEALED,
+        account_id,
+        facts={"version": version, "level": document.level.value},
+        hidden={"sha256": document.sha256, "evidence_sha256": evidence},
     )
 
 

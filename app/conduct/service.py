@@ -16,13 +16,16 @@ from app.conduct.models import Attempt, CodeText, CodeVersion, Reading, Signatur
 from app.conduct.policy import Drawn
 from app.conduct.preparing import Preparation, how_far, preparation
 from app.conduct.queries import SignatureDetail
-from app.core import clock, locks
+from app.core import clock, jobs, locks
+from app.core.config import settings
 from app.core.crypto import digest, uuid7
 from app.core.errors import Conflict, Missing, NotAllowed, NotSignedIn, Refused, Stale
 from app.core.i18n import LOCALES, use_locale
 from app.core.i18n import gettext as _
 from app.core.viewer import Viewer
 from app.trustlog import service as log
+
+SEAL = "conduct.seal"  # the job that makes the document of a signature and seals it
 
 
 class Published(StrEnum):
@@ -291,7 +294,14 @@ async def sign(
         locale=locale,
         sha256=sha256,
     )
+    if settings().seal:
+        await jobs.defer(session, SEAL, seal_key(signature.id), signature_id=str(signature.id))
     return signature
+
+
+def seal_key(signature_id: UUID) -> str:
+    """At most one job waits to seal the document of one signature."""
+    return f"{SEAL}:{signature_id}"
 
 
 def _check_may_sign(now: Preparation, by: Viewer, typed_name: str, legal_name: str | None) -> None:

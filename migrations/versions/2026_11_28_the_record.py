@@ -253,6 +253,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("sealed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("holds_until", sa.DateTime(timezone=True), nullable=False),
         sa.Column("sealed_by", sa.Text(), nullable=False),
         sa.Column("stamped_by", sa.Text(), nullable=False),
         sa.Column("self_made", sa.Boolean(), nullable=False),

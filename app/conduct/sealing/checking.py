@@ -55,13 +55,14 @@ _UNREADABLE = Seal(
     sealed_by="",
     sealed_at=None,
     stamped_by="",
+    holds_until=None,
     level=None,
     self_made=False,
 )
 
 
 def _seal(told: Mapping[str, Any]) -> Seal:
-    at, level = told["sealed_at"], told["level"]
+    at, until, level = told["sealed_at"], told["holds_until"], told["level"]
     return Seal(
         intact=told["intact"],
         trusted=told["trusted"],
@@ -70,6 +71,7 @@ def _seal(told: Mapping[str, Any]) -> Seal:
         sealed_by=told["sealed_by"],
         sealed_at=datetime.fromisoformat(at) if at else None,
         stamped_by=told["stamped_by"],
+        holds_until=datetime.fromisoformat(until) if until else None,
         level=SealLevel(level) if level else None,
         self_made=told["self_made"],
         attachments={name: b64decode(held) for name, held in told["attachments"].items()},

@@ -28,6 +28,7 @@ class Lasting:
 
     sealed_at: datetime
     stamper: x509.Certificate
+    until: datetime  # the last time stamp's certificate expires then
 
 
 async def look(
@@ -54,7 +55,8 @@ async def look(
         return None
     if status is None or status.modification_level not in _ALLOWED:
         return None
-    return Lasting(stamp.api_status.timestamp, stamp.api_status.signing_cert)
+    at, by = stamp.api_status.timestamp, stamp.api_status.signing_cert
+    return Lasting(at, by, last.signer_cert.not_valid_after)
 
 
 _ALLOWED = (ModificationLevel.NONE, ModificationLevel.LTA_UPDATES)

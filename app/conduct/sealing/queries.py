@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, select
+from sqlalchemy import ColumnElement, Row, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.conduct.models import CodeVersion, SealedDocument, SealLevel, Signature
@@ -20,6 +20,7 @@ class Document:
     size: int  # bytes
     level: SealLevel
     sealed_at: datetime
+    holds_until: datetime
     sealed_by: str
     stamped_by: str
     self_made: bool
@@ -44,6 +45,7 @@ _DOCUMENT = (
     SealedDocument.size,
     SealedDocument.level,
     SealedDocument.sealed_at,
+    SealedDocument.holds_until,
     SealedDocument.sealed_by,
     SealedDocument.stamped_by,
     SealedDocument.self_made,
@@ -106,3 +108,33 @@ async def unsealed(session: AsyncSession, after: UUID | None, limit: int) -> Seq
     if after is not None:
         wanted = wanted.where(Signature.id > after)
     return (await session.scalars(wanted)).all()
+
+
+async def ending(
+    session: AsyncSession, before: datetime, after: UUID | None, limit: int
+) -> Sequence[UUID]:
+    """Signatures whose document is sealed for long and whose last time stamp ends `before`."""
+    wanted = (
+        select(SealedDocument.signature_id)
+        .where(SealedDocument.level == SealLevel.B_LTA, SealedDocument.holds_until < before)
+        .order_by(SealedDocument.signature_id)
+        .limit(limit)
+    )
+    if after is not None:
+        wanted = wanted.where(SealedDocument.signature_id > after)
+    return (await session.scalars(wanted)).all()
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many signatures there are, and how many of their documents are sealed."""
+
+    signatures: int
+    sealed: int
+
+
+async def counts(session: AsyncSession) -> Counts:
+    """See `Counts`. One statement."""
+    signatures = select(func.count()).select_from(Signature).scalar_subquery()
+    sealed = select(func.count()).select_from(SealedDocument).scalar_subquery()
+    return Counts(*(await session.execute(select(signatures, sealed))).one())

@@ -7,6 +7,8 @@ from enum import StrEnum
 
 from app.conduct.models import SealLevel
 
+EVIDENCE = "evidence.json"  # the name under which the evidence is attached to a document
+
 
 class Changed(StrEnum):
     """What happened to a document since it was sealed."""
@@ -28,6 +30,7 @@ class Seal:
     sealed_by: str
     sealed_at: datetime | None  # as the time stamp says; None without one that holds
     stamped_by: str
+    holds_until: datetime | None  # the certificate of its last time stamp expires then
     level: SealLevel | None  # None for less than a seal with the time of an authority
     self_made: bool  # by an authority of the demonstration's own: proves nothing outside
     attachments: Mapping[str, bytes] = field(default_factory=dict)

@@ -44,6 +44,7 @@ class Stamp:
 
     at: datetime
     by: x509.Certificate
+    until: datetime
     level: str
 
 
@@ -59,7 +60,7 @@ async def found(pdf: bytes, trust: Trust) -> dict[str, Any]:
     is_ours = any(certificate.dump() == one.dump() for one in trust.ours)
     status = await async_validate_pdf_signature(signature, trust.context(), trust.context())
     long = await lasting.look(reader, signature, trust.roots, trust.moment) if is_ours else None
-    stamp = Stamp(long.sealed_at, long.stamper, B_LTA) if long else _stamp(status)
+    stamp = Stamp(long.sealed_at, long.stamper, long.until, B_LTA) if long else _stamp(status)
     intact = status.intact and status.valid
     if is_ours and intact:
         intact = loose.is_tight(pdf, reader.embedded_signatures, trust.roots)
@@ -73,6 +74,7 @@ async def found(pdf: bytes, trust: Trust) -> dict[str, Any]:
         "sealed_by": _name(certificate),
         "sealed_at": stamp.at.isoformat() if stamp else None,
         "stamped_by": _name(stamp.by) if stamp else "",
+        "holds_until": stamp.until.isoformat() if stamp else None,
         "level": stamp.level if stamp else None,
         "self_made": is_self_made(_subject(certificate).get("organizational_unit_name")),
         "attachments": _attached(reader, signature) if intact and trusted else {},
@@ -83,7 +85,8 @@ def _stamp(status: PdfSignatureStatus) -> Stamp | None:
     stamp = status.timestamp_validity
     if stamp is None or not (stamp.valid and stamp.intact and stamp.trusted):
         return None
-    return Stamp(stamp.timestamp, stamp.signing_cert, B_T)
+    by = stamp.signing_cert
+    return Stamp(stamp.timestamp, by, by.not_valid_after, B_T)
 
 
 async def _held_then(
