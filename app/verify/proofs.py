@@ -108,7 +108,7 @@ def _signers(proof: TlogProof, verifiers: Iterable[Verifier]) -> tuple[str, ...]
 
 
 def _witnesses() -> list[Verifier]:
-    return [Verifier.of(witness.vkey) for witness in settings().log_witnesses]
+    return [Verifier(witness.vkey) for witness in settings().log_witnesses]
 
 
 async def _body(session: AsyncSession, proof: TlogProof) -> bytes | None:
