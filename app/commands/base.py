@@ -15,11 +15,15 @@ from app.core.viewer import Viewer
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
 
+_groups: dict[str, typer.Typer] = {}
+
+
 def group(name: str, words: str) -> typer.Typer:
-    """A family of commands."""
-    found = typer.Typer(no_args_is_help=True, help=words)
-    app.add_typer(found, name=name)
-    return found
+    """A family of commands; the one that is there, where another file began it."""
+    if name not in _groups:
+        _groups[name] = typer.Typer(no_args_is_help=True, help=words)
+        app.add_typer(_groups[name], name=name)
+    return _groups[name]
 
 
 def operator() -> Viewer:
