@@ -9,11 +9,12 @@ from starlette.responses import Response
 from app.conduct import pdf, queries, service
 from app.conduct.comparison import compare
 from app.conduct.queries import Code, SignatureDetail
+from app.conduct.sealing.keeping import State, kept_document
 from app.core.db import database
 from app.core.errors import Missing
 from app.core.viewer import Viewer
 from app.web.deps import ReadSession, SignedIn
-from app.web.pages import page
+from app.web.pages import page, see_other
 from app.web.ratelimit import limit
 
 router = APIRouter()
@@ -64,10 +65,8 @@ async def exact_text(session: ReadSession, number: str, language: str) -> Respon
     )
 
 
-async def _opened(viewer: Viewer, signature_id: UUID) -> SignatureDetail:
-    """A signature that `viewer` may see; that staff saw it is written down.
-
-    The database is let go before the answer is made: a document takes its time.
+async def _allowed(viewer: Viewer, signature_id: UUID) -> SignatureDetail:
+    """A signature that `viewer` may see.
 
     Raises:
         Missing: there is none, or none for them.
@@ -76,30 +75,57 @@ async def _opened(viewer: Viewer, signature_id: UUID) -> SignatureDetail:
         found = await queries.signature(session, signature_id)
     if found is None or not (found.account_id == viewer.account_id or viewer.is_staff):
         raise Missing
-    if found.account_id != viewer.account_id:
-        async with database().write() as session:
-            await service.note_view(session, viewer, found)
     return found
 
 
-def _download(what: bytes, media_type: str, found: SignatureDetail, ending: str) -> Response:
+async def _opened(viewer: Viewer, signature_id: UUID) -> SignatureDetail:
+    """A signature that `viewer` may see; that staff saw it is written down.
+
+    The database is let go before the answer is made: a document takes its time.
+
+    Raises:
+        Missing: there is none, or none for them.
+    """
+    found = await _allowed(viewer, signature_id)
+    await _note(viewer, found)
+    return found
+
+
+async def _note(viewer: Viewer, found: SignatureDetail) -> None:
+    if found.account_id != viewer.account_id:
+        async with database().write() as session:
+            await service.note_view(session, viewer, found)
+
+
+def _download(
+    what: bytes, media_type: str, found: SignatureDetail, ending: str, tag: str = ""
+) -> Response:
     name = f"code-of-conduct-{found.version}-{found.id}.{ending}"
-    return Response(
-        what,
-        media_type=media_type,
-        headers={
-            "Content-Disposition": f'attachment; filename="{name}"',
-            "Content-Language": found.locale,
-        },
-    )
+    headers = {
+        "Content-Disposition": f'attachment; filename="{name}"',
+        "Content-Language": found.locale,
+    }
+    return Response(what, media_type=media_type, headers=headers | ({"ETag": tag} if tag else {}))
 
 
 @router.get("/conduct/signatures/{signature_id}.pdf")
 async def signature_pdf(request: Request, viewer: SignedIn, signature_id: UUID) -> Response:
-    """What was signed and its evidence, as a document."""
+    """What was signed and its evidence, as a sealed document.
+
+    While there is none the page of the signature tells why.
+    """
     await limit(request, "conduct.pdf", *PDFS)
-    found = await _opened(viewer, signature_id)
-    return _download(await pdf.make(found, None), "application/pdf", found, "pdf")
+    found = await _allowed(viewer, signature_id)
+    kept = await kept_document(found.id)
+    if kept.state in (State.COMING, State.LOST):
+        return see_other(request, f"/conduct/signatures/{found.id}")
+    await _note(viewer, found)
+    if kept.document is None:
+        return _download(await pdf.make(found, None), "application/pdf", found, "pdf")
+    tag = f'"{kept.document.sha256}"'
+    if tag in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers={"ETag": tag})
+    return _download(kept.content, "application/pdf", found, "pdf", tag)
 
 
 @router.get("/conduct/signatures/{signature_id}.json")
@@ -111,6 +137,7 @@ async def signature_json(viewer: SignedIn, signature_id: UUID) -> Response:
 
 @router.get("/conduct/signatures/{signature_id}")
 async def signature(request: Request, viewer: SignedIn, signature_id: UUID) -> Response:
-    """A signature with all its evidence."""
+    """A signature with all its evidence, and its sealed document."""
     found = await _opened(viewer, signature_id)
-    return page(request, "conduct/signature.html", found=found)
+    kept = await kept_document(found.id)
+    return page(request, "conduct/signature.html", found=found, kept=kept)

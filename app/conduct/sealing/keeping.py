@@ -4,9 +4,12 @@ A document is made while no transaction is open. Whoever is second, or comes bac
 killed, finds the row of the first; a file that nobody wrote down is of no account.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
 
+import structlog
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -25,7 +28,26 @@ from app.core.storage import storage
 from app.core.viewer import Viewer
 from app.trustlog import service as log
 
+logger = structlog.get_logger("seal")
 CLERK = Viewer.system("seal")
+
+
+class State(StrEnum):
+    """What there is of the sealed document of a signature."""
+
+    SEALED = "sealed"
+    COMING = "coming"  # a job will seal it
+    NONE = "none"  # there is nobody to seal it
+    LOST = "lost"  # it was sealed, and its file is gone or another
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The sealed document of a signature; without bytes unless it is there and whole."""
+
+    state: State
+    document: Document | None = None
+    content: bytes = b""
 
 
 class Lost(Exception):
@@ -90,6 +112,19 @@ async def content(document: Document) -> bytes:
     if held is None or digest(held) != document.sha256:
         raise Lost(document.sha256)
     return held
+
+
+async def kept_document(signature_id: UUID) -> Kept:
+    """What a page may tell of the document of a signature. One statement, and the file."""
+    async with database().read() as session:
+        document = await document_of(session, signature_id)
+    if document is None:
+        return Kept(State.COMING if settings().seal else State.NONE)
+    try:
+        return Kept(State.SEALED, document, await content(document))
+    except Lost:
+        logger.exception("a sealed document is lost", sha256=document.sha256)
+        return Kept(State.LOST, document)
 
 
 def key(sha256: str) -> str:

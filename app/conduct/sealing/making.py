@@ -11,8 +11,10 @@ from io import BytesIO
 import structlog
 from asn1crypto import keys, x509
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.pdf_utils.writer import PageObject, PdfFileWriter
 from pyhanko.sign import fields, signers
 from pyhanko.sign.timestamps import TimeStamper
 from pyhanko_certvalidator import ValidationContext
@@ -20,8 +22,8 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from app.conduct.sealing import checking, stamping, tokens
 from app.conduct.sealing.seal import Seal
+from app.core.i18n import DEFAULT_LOCALE, use_locale
 from app.core.i18n import gettext as _
-from app.core.i18n import use_locale
 from app.core.seal_settings import SealSettings
 
 FIELD = "Seal"
@@ -62,6 +64,19 @@ async def seal(pdf: bytes, by: SealSettings, locale: str) -> Made:
         return bytes(out.getvalue())
 
     return await _by_one(by, signed)
+
+
+async def trial(by: SealSettings) -> Made:
+    """A seal on an empty page, to see whether all that it needs works together.
+
+    Raises:
+        NotSealed: it does not.
+    """
+    blank, out = PdfFileWriter(), BytesIO()
+    content = blank.add_object(generic.StreamObject(stream_data=b""))
+    blank.insert_page(PageObject(contents=content, media_box=(0, 0, 100, 100)))
+    blank.write(out)
+    return await seal(out.getvalue(), by, DEFAULT_LOCALE)
 
 
 async def stamp_again(content: bytes, by: SealSettings) -> Made:

@@ -7,6 +7,7 @@ opens a document sealed by it reads `MARK` beside the name.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -51,6 +52,19 @@ def make(folder: Path) -> None:
     _write(folder / SIGNER, signer.certificate.public_bytes(Encoding.PEM))
     _write(folder / CLOCK, authority.certificate.public_bytes(Encoding.PEM))
     _write(folder / ROOT, root.certificate.public_bytes(Encoding.PEM))
+
+
+def setting(folder: Path) -> dict[str, Any]:
+    """What `PORTAL_SEAL` is to be, in JSON, for the authority in `folder`."""
+    at = folder.resolve()
+    return {
+        "certificate": str(at / SIGNER),
+        "key": str(at / SIGNER_KEY),
+        "roots": str(at / ROOT),
+        "time_stamp_certificate": str(at / CLOCK),
+        "time_stamp_key": str(at / CLOCK_KEY),
+        "self_made": True,
+    }
 
 
 def issue(
