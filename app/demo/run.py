@@ -26,7 +26,7 @@ import psycopg
 from app.core import embedded_postgres
 from app.core.config import ROOT, settings
 from app.core.crypto import digest
-from app.demo import provider
+from app.demo import authority, provider
 from app.demo.children import Child, Family
 from app.demo.people import PEOPLE
 from app.demo.platforms.server import entries
@@ -323,6 +323,8 @@ def _environment(mail_port: int) -> dict[str, str]:
     if _asks_platforms(os.environ.get("PORTAL_BASE_URL", "")):
         found["PORTAL_CHANNEL_PROVIDERS"] = _clients()
         found["PORTAL_TOKEN_KEYS"] = f"demo:{_kept('token-key')}"
+    if "PORTAL_SEAL" not in os.environ:
+        found |= authority.environment(settings().data_dir.resolve() / "seal")
     return found
 
 

@@ -28,7 +28,7 @@ from app.core import embedded_postgres, jobs, reference_tables
 from app.core.config import DATA, ROOT
 from app.core.db import Database, make_engine
 from app.core.viewer import Viewer
-from app.demo import provider
+from app.demo import authority, provider
 from app.demo.children import Child, Family
 from app.demo.people import PEOPLE
 from app.demo.platforms.server import World, entries
@@ -181,6 +181,7 @@ async def open_site(folder: Path) -> AsyncIterator[Site]:
         environment = environment_of(folder, url, ports, post.port) | {
             "PORTAL_CHANNEL_PROVIDERS": entries(origin),
             "PORTAL_TOKEN_KEYS": KEYS,
+            **authority.environment(folder / "seal"),
         }
         family = Family(ROOT, folder / "logs", environment, os.getpid())
         stack.push_async_callback(asyncio.to_thread, family.end)
