@@ -68,6 +68,9 @@ async def signing_alone(database: Database) -> AsyncIterator[AsyncConnection | N
                 await connection.execute(text(f"SET {setting} = {value}"))
             alone = await connection.scalar(select(func.pg_try_advisory_lock(LOCK)))
         yield connection if alone else None
+        if alone:  # the server would notice the closed line a moment later only
+            await connection.rollback()
+            await connection.execute(select(func.pg_advisory_unlock(LOCK)))
 
 
 async def one_round(
@@ -99,7 +102,7 @@ async def one_round(
 async def _sequence(session: AsyncSession, signers: Sequence[Signer], memory: Memory) -> int:
     """Give the next entries their places. Returns: how many."""
     head = await _head(session)
-    size, _root = await _checked(session, signers[0].name, head, memory)
+    size, _root = await _checked(session, signers[0].name, memory)
     batch = await _batch(session, head, signers)
     if not batch:
         return 0
@@ -190,7 +193,7 @@ async def _publish(
 ) -> Published | None:
     """Sign the tree and publish, if it has grown. Returns: what is published by it."""
     head = await _head(session)
-    size, root = await _checked(session, signers[0].name, head, memory)
+    size, root = await _checked(session, signers[0].name, memory)
     if size == (head.size if head else 0):
         return None
     signed = Checkpoint(signers[0].name, size, root)
@@ -212,21 +215,31 @@ async def _head(session: AsyncSession) -> LogCheckpoint | None:
     return await session.scalar(newest.execution_options(populate_existing=True))
 
 
-async def _checked(
-    session: AsyncSession, origin: str, head: LogCheckpoint | None, memory: Memory
-) -> tuple[int, bytes]:
+async def _checked(session: AsyncSession, origin: str, memory: Memory) -> tuple[int, bytes]:
     """The size and the root of the tree, which extends all that was signed.
 
     Raises:
         WillNotSign: it does not.
     """
-    published = None if head is None else _told(head)
     last = memory.last()
+    published, found = await compared(session, [last] if last else [])
+    signing.check(found, origin, published, last)
+    return found.size, found.roots[found.size]
+
+
+async def compared(
+    session: AsyncSession, known: Iterable[Checkpoint]
+) -> tuple[Checkpoint | None, Tree]:
+    """The newest checkpoint in the database, and its tree: its roots at that size and at `known`.
+
+    Raises:
+        WillNotSign: the rows contradict each other.
+    """
+    head = await _head(session)
+    published = None if head is None else _told(head)
     size = await _size(session)
-    held = {one.size for one in (published, last) if one and one.size <= size} | {size}
-    roots = await _roots(session, held)
-    signing.check(Tree(size, roots), origin, published, last)
-    return size, roots[size]
+    held = [one.size for one in (published, *known) if one and one.size <= size]
+    return published, Tree(size, await _roots(session, {*held, size}))
 
 
 def _told(head: LogCheckpoint) -> Checkpoint:
@@ -252,10 +265,10 @@ async def _size(session: AsyncSession) -> int:
     ).one_or_none()
     number, hashes = last or (0, b"")
     size = number * WIDTH + len(hashes) // growth.HASH
-    leaves = await session.scalars(
-        select(LogEntry.leaf_hash).where(LogEntry.index >= number * WIDTH).order_by(LogEntry.index)
+    bodies = await session.scalars(
+        select(LogEntry.body).where(LogEntry.index >= number * WIDTH).order_by(LogEntry.index)
     )
-    if b"".join(leaves) != hashes:
+    if b"".join(map(leaf_hash, bodies)) != hashes:
         raise _broken(f"the last of {size} hashes are not those of the entries")
     return size
 

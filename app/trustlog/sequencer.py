@@ -26,28 +26,40 @@ logger = structlog.get_logger("trustlog")
 POLL = 0.2  # seconds between looks for entries that wait
 STANDBY = 1.0  # seconds between tries to take over
 AGAIN = 2.0  # seconds until a refusal is looked into again
+PATIENCE = 5.0  # seconds to wait for whoever signs, by hand
 IDLE = 60.0  # seconds after which the tree is looked at although nothing waits
 
 
 async def publish_once(chosen: Database, memory: Memory | None = None) -> Published | None:
     """Place all entries that wait and publish the tree: by hand, or in tests.
 
+    Waits a while for whoever signs just now.
+
     Returns: the newest checkpoint; None while there are no entries, or no keys.
 
     Raises:
         WillNotSign: the tree does not extend what was signed.
-        Busy: another process signs.
+        Busy: another process signs all the while.
     """
-    signers = keys.signers()
-    if signers:
-        async with rounds.signing_alone(chosen) as connection:
-            if connection is None:
-                raise Busy
-            memory = memory or Memory.configured()
-            while (await rounds.one_round(connection, signers, memory)).more:
-                pass
+    end = time.monotonic() + PATIENCE
+    while keys.signers():
+        try:
+            await _publish(chosen, memory or Memory.configured())
+            break
+        except Busy:
+            if time.monotonic() > end:
+                raise
+            await asyncio.sleep(POLL / 10)
     async with chosen.read() as session:
         return await tree.latest(session)
+
+
+async def _publish(chosen: Database, memory: Memory) -> None:
+    async with rounds.signing_alone(chosen) as connection:
+        if connection is None:
+            raise Busy
+        while (await rounds.one_round(connection, keys.signers(), memory)).more:
+            pass
 
 
 async def run(stopping: asyncio.Event) -> None:

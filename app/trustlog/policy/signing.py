@@ -70,13 +70,18 @@ def check(tree: Tree, origin: str, published: Checkpoint | None, memory: Checkpo
             " name: set PORTAL_LOG_ORIGIN to the former one. To begin a log of the new name with"
             " the same entries, say so with `portal log adopt`.",
         )
-    _extends(tree, memory)
+    extends(tree, memory)
     if published is not None:
         _not_older(memory, published)
-        _extends(tree, published)
+        extends(tree, published)
 
 
-def _extends(tree: Tree, held: Checkpoint) -> None:
+def extends(tree: Tree, held: Checkpoint) -> None:
+    """Let pass a tree that begins with what `held` tells of.
+
+    Raises:
+        WillNotSign: it does not.
+    """
     if held.size > tree.size:
         raise WillNotSign(
             Because.BEHIND,
