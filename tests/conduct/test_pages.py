@@ -427,4 +427,4 @@ async def test_the_same_signature_gives_the_same_document(portal: Portal) -> Non
     async with portal.transaction() as session:
         found = await queries.signature(session, signed.id)
     assert found is not None
-    assert await pdf.make(found) == await pdf.make(found)
+    assert await pdf.make(found, None) == await pdf.make(found, None)

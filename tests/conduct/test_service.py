@@ -131,7 +131,7 @@ async def test_two_versions_cannot_be_in_force_from_one_day(session: AsyncSessio
     [
         "UPDATE conduct_signatures SET signed_name = 'X'",
         "DELETE FROM conduct_signatures",
-        "TRUNCATE conduct_signatures",
+        "TRUNCATE conduct_signatures CASCADE",
         "TRUNCATE conduct_versions CASCADE",
         "UPDATE conduct_versions SET effective_from = effective_from + 1",
         "UPDATE conduct_versions SET content = '{}'",

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from io import BytesIO
+from typing import Any
 
 import structlog
 from asn1crypto import keys, x509
@@ -72,9 +73,10 @@ async def trial(by: SealSettings) -> Made:
     Raises:
         NotSealed: it does not.
     """
-    blank, out = PdfFileWriter(), BytesIO()
-    content = blank.add_object(generic.StreamObject(stream_data=b""))
-    blank.insert_page(PageObject(contents=content, media_box=(0, 0, 100, 100)))
+    blank: Any = PdfFileWriter()  # type: ignore[no-untyped-call]
+    content, out = blank.add_object(generic.StreamObject(stream_data=b"")), BytesIO()
+    shown: Any = PageObject
+    blank.insert_page(shown(contents=content, media_box=(0, 0, 100, 100)))
     blank.write(out)
     return await seal(out.getvalue(), by, DEFAULT_LOCALE)
 
