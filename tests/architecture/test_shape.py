@@ -19,6 +19,7 @@ OURS = [
     *(ROOT / "migrations").rglob("*.py"),
 ]
 LONGEST_FILE = 400
+ONE_FILE = {"app/trustlog/monitor.py": 540}  # strangers are given it as a single file
 LONGEST_FUNCTION = 60
 
 
@@ -38,7 +39,7 @@ def test_every_slice_is_in_the_contract_of_slices() -> None:
 @pytest.mark.parametrize("path", APP, ids=name_of)
 def test_files_and_functions_stay_short_enough_to_read(path: Path) -> None:
     source = path.read_text("utf-8")
-    assert len(source.splitlines()) <= LONGEST_FILE
+    assert len(source.splitlines()) <= ONE_FILE.get(name_of(path), LONGEST_FILE)
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             words = len((ast.get_docstring(node, clean=False) or "").splitlines())

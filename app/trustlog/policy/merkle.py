@@ -50,8 +50,13 @@ def consistency_nodes(old: int, new: int) -> list[list[Node]]:
     """What a proof is made of that a tree of `new` leaves begins with one of `old`.
 
     Returns: for each hash of the proof the complete subtrees that `fold` makes it of.
+
+    Raises:
+        ValueError: `new` is smaller than `old`.
     """
-    if not 0 < old < new:
+    if not 0 <= old <= new:
+        raise ValueError("no tree begins with a larger one")
+    if old in (0, new):
         return []
     start, end, path = 0, new, []
     while old != end:

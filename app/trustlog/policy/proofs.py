@@ -1,12 +1,14 @@
 """A proof in a file that needs no network: `.tlog-proof` (c2sp.org/tlog-proof)."""
 
-from base64 import b64encode
+import re
+from base64 import b64decode, b64encode
 from dataclasses import dataclass
 
-from app.trustlog.monitor import HASH, LARGEST_NOTE, Malformed, base64_of, decimal
+from app.trustlog.monitor import HASH, LARGEST_NOTE, Malformed
 
 FORMAT = "c2sp.org/tlog-proof@v1"
 LONGEST = 63  # hashes of a path
+INDEX = re.compile("index (0|[1-9][0-9]{0,18})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +28,15 @@ class TlogProof:
         """The file."""
         lines = [FORMAT]
         if self.extra is not None:
-            lines.append(f"extra {b64encode(self.extra).decode()}")
+            lines.append(f"extra {in_base64(self.extra)}")
         lines.append(f"index {self.index}")
-        lines += [b64encode(one).decode() for one in self.hashes]
+        lines += [in_base64(one) for one in self.hashes]
         return "\n".join([*lines, "", self.checkpoint_note])
+
+
+def in_base64(what: bytes) -> str:
+    """As proofs write bytes (RFC 4648, section 4)."""
+    return b64encode(what).decode()
 
 
 def parse(text: str) -> TlogProof:
@@ -46,11 +53,21 @@ def parse(text: str) -> TlogProof:
         raise Malformed("not a proof: it does not begin as one, or has no checkpoint")
     extra = None
     if lines and lines[0].startswith("extra "):
-        extra = base64_of(lines.pop(0).removeprefix("extra "))
-    if not lines or not lines[0].startswith("index "):
+        extra = _bytes(lines.pop(0).removeprefix("extra "))
+    place = INDEX.fullmatch(lines[0]) if lines else None
+    if place is None:
         raise Malformed("not a proof: it does not say which entry")
-    index = decimal(lines[0].removeprefix("index "))
-    hashes = tuple(base64_of(line) for line in lines[1:])
+    hashes = tuple(map(_bytes, lines[1:]))
     if len(hashes) > LONGEST or any(len(one) != HASH for one in hashes):
         raise Malformed("not a proof: a line of its path is no hash, or it is too long")
-    return TlogProof(index, hashes, note, extra)
+    return TlogProof(int(place[1]), hashes, note, extra)
+
+
+def _bytes(line: str) -> bytes:
+    try:
+        found = b64decode(line)
+    except ValueError:
+        found = b""
+    if in_base64(found) != line:
+        raise Malformed("not a proof: a line of it is not base64 as it should be")
+    return found
