@@ -12,6 +12,8 @@ from pyld import jsonld
 from app.core.crypto import digest
 
 FOLDER = Path(__file__).parents[1] / "contexts"
+RELATIVE = "https://relative.invalid/"
+"""What names that are not whole are resolved against, to be told from others."""
 _one_at_a_time = Lock()  # the processor keeps resolved contexts, and is not made for threads
 
 
@@ -81,13 +83,20 @@ def check_terms(document: Mapping[str, Any]) -> None:
     try:
         with _one_at_a_time:
             expanded = jsonld.expand(
-                dict(document), {"documentLoader": _load}, on_property_dropped=dropped.append
+                dict(document),
+                {"documentLoader": _load, "base": RELATIVE},
+                on_property_dropped=dropped.append,
             )
     except jsonld.JsonLdError as wrong:
         raise _strange(wrong) from wrong
-    lost = [str(term) for term in dropped] + [name for name in _names(expanded) if ":" not in name]
+    lost = {str(term) for term in dropped}
+    lost |= {name.removeprefix(RELATIVE) for name in _names(expanded) if not _whole(name)}
     if lost:
         raise Strange(f"no context defines {', '.join(sorted(lost))}")
+
+
+def _whole(name: str) -> bool:
+    return ":" in name and not name.startswith(RELATIVE)
 
 
 def _names(expanded: Any) -> Iterator[str]:
