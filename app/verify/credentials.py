@@ -1,19 +1,22 @@
 """Credentials, as a file of JSON or inside a picture: whether ours, unchanged, and true today."""
 
+import anyio.to_thread
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.db import database
 from app.core.i18n import gettext as _
 from app.credentials import checking
 from app.credentials.checking import Checked, Problem, Status
-from app.verify import evidence, reading, signatures, standing
+from app.verify import evidence, signatures, standing
 from app.verify.finding import Fact, Finding, Kind, Outcome, Result, Steps
 from app.verify.given import plain, read_json
+
+STATUS_LIST = "BitstringStatusListCredential"  # W3C Bitstring Status List 1.0, section 2.1
 
 
 async def of_picture(data: bytes) -> Finding:
     """What is found out about a picture, by the credential in it."""
-    inside = await reading.inside_of(data)
+    inside = await anyio.to_thread.run_sync(checking.baked, data)
     steps = Steps()
     what = _("There is a credential in the picture")
     if inside is None:
@@ -39,6 +42,8 @@ async def of_json(data: bytes) -> Finding:
         return _unreadable(Kind.CREDENTIAL)
     if evidence.is_evidence(told):
         return await signatures.of_evidence(data)
+    if STATUS_LIST in str(told.get("type")):
+        return _list()
     return await _checked(Kind.CREDENTIAL, plain(data), Steps())
 
 
@@ -76,12 +81,13 @@ def _refused(kind: Kind, found: Checked, steps: Steps) -> Finding:
             _("It was changed after it was issued, or made up in the alliance's name."),
             steps.all(),
         )
-    steps.add(Result.SKIPPED, _("It is true today"), _("It names no place in our status lists."))
+    _suites(found, steps)
+    steps.add(Result.BAD, _("It is on record as issued"), _("Nothing of the kind is."))
     return Finding(
         kind,
-        Outcome.UNSURE,
-        _("Whether this credential is true today cannot be told"),
-        "",
+        Outcome.CONTRADICTS,
+        _("This credential is signed with our key, but we never issued it"),
+        _("Do not rely on it, and show it to the alliance: a key may have been stolen."),
         steps.all(),
     )
 
@@ -94,6 +100,18 @@ def _unreadable(kind: Kind) -> Finding:
         Outcome.UNREADABLE,
         _("This is no credential that can be read"),
         _("Give the file as it was downloaded, or paste all of its text."),
+        steps.all(),
+    )
+
+
+def _list() -> Finding:
+    steps = Steps()
+    steps.add(Result.NOTE, _("It is a credential"), _("It is a list of which are revoked."))
+    return Finding(
+        Kind.CREDENTIAL,
+        Outcome.UNREADABLE,
+        _("This is a list of states, and nobody's credential"),
+        _("Programs read it. Give the credential itself: its state is looked up for you."),
         steps.all(),
     )
 
@@ -122,6 +140,7 @@ async def _genuine(session: AsyncSession, kind: Kind, found: Checked, steps: Ste
     steps.add(Result.GOOD, _("It is a credential"))
     steps.add(Result.GOOD, _("The alliance issued it"))
     _suites(found, steps)
+    steps.add(Result.GOOD, _("It is on record as issued"), _("Letter for letter."))
     _status(found, steps)
     member = await standing.of_number(session, found.number, steps)
     outcome = Outcome.PAST if not found.holds else standing.outcome(member)

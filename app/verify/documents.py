@@ -92,6 +92,15 @@ def _broken(seal: Seal, steps: Steps) -> Finding | None:
             steps.all(),
         )
     steps.add(Result.GOOD, _("The seal is the alliance's"), _by(seal))
+    if seal.level is None:
+        steps.add(Result.BAD, _("When it was sealed, and by which clock"), _no_clock())
+        return Finding(
+            Kind.PDF,
+            Outcome.UNSURE,
+            _("The document has our seal, but not the time"),
+            _("Without a clock that is trusted nobody can tell when it was sealed."),
+            steps.all(),
+        )
     if not seal.whole or seal.changed is Changed.ADDED:
         steps.add(
             Result.BAD,
@@ -112,7 +121,7 @@ def _by(seal: Seal) -> str:
 def _clock(seal: Seal, steps: Steps) -> None:
     what = _("When it was sealed, and by which clock")
     if seal.sealed_at is None:
-        steps.add(Result.WARN, what, _("No clock of an authority vouches for the time."))
+        steps.add(Result.WARN, what, _no_clock())
         return
     said = _(
         "%(moment)s, by the clock of %(authority)s.",
@@ -122,10 +131,14 @@ def _clock(seal: Seal, steps: Steps) -> None:
     steps.add(Result.GOOD, what, said)
 
 
+def _no_clock() -> str:
+    return _("No clock of an authority that we trust vouches for the time.")
+
+
 async def _sealed(session: AsyncSession, data: bytes, seal: Seal, steps: Steps) -> Finding:
     """A document of ours: what it says, what we have of it, what holds today."""
     whole = seal.genuine
-    told = evidence.attached(seal.attachments)
+    told = evidence.attached(seal)
     signed = await evidence.kept(session, told) if told is not None else None
     known = signed is not None
     steps.add(

@@ -10,6 +10,7 @@ from app.conduct import queries as code
 from app.conduct.evidence import FORMAT
 from app.conduct.sealing import queries as documents
 from app.conduct.sealing.queries import SignedAndSealed
+from app.conduct.sealing.seal import EVIDENCE, Seal
 from app.core.crypto import digest
 from app.core.i18n import OWN_NAMES, format_datetime
 from app.core.i18n import gettext as _
@@ -17,19 +18,16 @@ from app.verify.finding import Fact, Result, Steps
 from app.verify.given import read_json
 from app.verify.limits import LONGEST_FACT
 
-MOST_ATTACHMENTS = 10
-
 
 def is_evidence(found: Mapping[str, Any] | None) -> bool:
     """Whether an object of JSON says that it is the evidence of a signature."""
     return found is not None and found.get("format") == FORMAT
 
 
-def attached(attachments: Mapping[str, bytes]) -> bytes | None:
-    """The one attachment that is evidence; None without one, or with several."""
-    files = list(attachments.values())[:MOST_ATTACHMENTS]
-    found = [data for data in files if is_evidence(read_json(data))]
-    return found[0] if len(found) == 1 else None
+def attached(seal: Seal) -> bytes | None:
+    """The evidence that was attached to a document before it was sealed; None without any."""
+    found = seal.attachments.get(EVIDENCE)
+    return found if found is not None and is_evidence(read_json(found)) else None
 
 
 async def kept(session: AsyncSession, evidence: bytes) -> SignedAndSealed | None:
