@@ -118,6 +118,8 @@ NO_DATABASE = frozenset(  # of those addresses, what says nothing of members or 
         "/styleguide", "/members/how", "/check", "/check/many", "/check/many/example.csv",
         "/check/many/example.xlsx", "/check/embed", "/check/embed?q={word}", "/embed/check",
         "/verify",
+        "/members/{word}/badge.svg?size={word}&language={word}&theme={word}",
+        "/oembed?url=http%3A%2F%2Flocalhost%3A8000%2Fmembers%2F{word}",
         "/robots.txt", "/.well-known/security.txt", "/site.webmanifest", "/api",
         "/api/v1/openapi.json", "/membership", "/sign-in", "/sign-in/test", "/healthz",
         "/credentials/achievement", "/metrics",

@@ -16,6 +16,7 @@ from app.directory.profile.badge_drawing import SIZES, THEMES, TONES
 from app.members import service
 from app.members.models import Member
 from app.members.policy import number as make_number
+from app.web.headers import POLICY
 from tests.conftest import statements
 from tests.factories.accounts import make_account
 from tests.factories.directory import make_ended, prove
@@ -177,7 +178,7 @@ async def test_it_may_be_shown_anywhere_and_is_asked_for_each_time(portal: Porta
         answer = await portal.get(f"/members/{number}/badge.svg")
         assert answer.headers["cross-origin-resource-policy"] == "cross-origin"
         assert answer.headers["access-control-allow-origin"] == "*"
-        assert answer.headers["content-security-policy"] == "default-src 'none'"
+        assert answer.headers["content-security-policy"] == POLICY
         assert answer.headers["x-content-type-options"] == "nosniff"
         assert answer.headers["cache-control"] == "public, max-age=0, s-maxage=2, must-revalidate"
         assert "set-cookie" not in answer.headers

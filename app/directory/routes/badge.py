@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from fastapi import APIRouter, Request
-from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from app.core import i18n
@@ -13,7 +12,6 @@ from app.core.errors import Missing
 from app.core.i18n import gettext as _
 from app.credentials import baking
 from app.credentials import service as credentials
-from app.credentials.queries import Issued
 from app.directory import numbers
 from app.directory.profile import badge, badge_raster, oembed, picture
 from app.directory.profile.badge import Look
@@ -28,7 +26,6 @@ router = APIRouter()
 FOR_ALL = {  # made to be shown on other sites, and by pages that isolate themselves
     "Cross-Origin-Resource-Policy": "cross-origin",
     "Access-Control-Allow-Origin": "*",
-    "Content-Security-Policy": "default-src 'none'",
 }
 
 
@@ -69,7 +66,7 @@ async def take(request: Request, number: str) -> Response:
     asked = badge.look(request.query_params)
     async with database().read() as session:
         found = await handed(session, number)
-        credential = await _current(session, number) if found else None
+        credential = await credentials.current(session, number) if found else None
     if found is None:
         raise numbers.nobody(number)
     address = f"{settings().base_url}/members/{number}"
@@ -125,7 +122,7 @@ async def _credential(request: Request, number: str) -> tuple[Told, bytes]:
     found = numbers.canonical(number)
     async with database().read() as session:
         member = await handed(session, found)
-        issued = await _current(session, found) if member else None
+        issued = await credentials.current(session, found) if member else None
         if member is None:
             raise numbers.nobody(found)
         if issued is None or issued.revoked_at is not None:
@@ -133,13 +130,6 @@ async def _credential(request: Request, number: str) -> tuple[Told, bytes]:
         document = await credentials.signed(session, issued)
     language = badge.look(request.query_params).language
     return badge.told(member, language), document
-
-
-async def _current(session: AsyncSession, number: str) -> Issued | None:
-    try:
-        return await credentials.current(session, number)
-    except NotImplementedError:
-        return None
 
 
 def _file(request: Request, shown: Response, name: str) -> Response:
