@@ -42,7 +42,8 @@ class ForMachines:
             await self.app(scope, receive, send)
             return
         given = doors.without_cookies(scope)
-        if HASHES.match(scope["path"]):
+        hashes = bool(HASHES.match(scope["path"]))
+        if hashes:
             given = [pair for pair in given if pair[0].lower() != b"accept-encoding"]
 
         async def send_on(message: Message) -> None:
@@ -50,7 +51,7 @@ class ForMachines:
                 headers = MutableHeaders(scope=message)
                 headers.update(HEADERS)
                 if message["status"] in OURS:
-                    _in_no_language(headers)
+                    _the_same_for_all(headers, unpacked=hashes)
             await send(message)
 
         if scope["method"] == "OPTIONS":
@@ -59,9 +60,10 @@ class ForMachines:
             await self.app({**scope, "headers": given}, receive, send_on)
 
 
-def _in_no_language(headers: MutableHeaders) -> None:
-    del headers["content-language"]
+def _the_same_for_all(headers: MutableHeaders, *, unpacked: bool) -> None:
+    """Say that the answer is in no language, and depends on nothing but how it may be packed."""
     depends = headers.get("vary", "")
+    del headers["content-language"]
     del headers["vary"]
-    if "accept-encoding" in depends.lower():
+    if "accept-encoding" in depends.lower() and not unpacked:
         headers["Vary"] = "Accept-Encoding"
