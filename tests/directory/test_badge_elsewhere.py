@@ -13,6 +13,7 @@ import zxingcpp
 from PIL import Image
 from selectolax.lexbor import LexborHTMLParser as HTMLParser
 
+from app.credentials.checking import baked, check
 from app.directory.profile import badge, badge_raster
 from app.directory.profile.badge import Look
 from app.directory.profile.badge_drawing import SIZES
@@ -124,7 +125,7 @@ async def test_the_page_of_another_spelling_leads_on_and_nobodys_is_missing(port
     [
         ("en", "This badge is theirs on these accounts, and nowhere else:"),
         ("vi", "Huy hiệu này là của họ trên những tài khoản sau, và chỉ ở đó:"),
-        ("fr", "Ce badge est le sien sur ces comptes, et nulle part ailleurs :"),
+        ("fr", "Ce badge est le sien sur ces comptes, et nulle part ailleurs\u00a0:"),
     ],
 )
 async def test_the_profile_says_where_the_badge_is_theirs(
@@ -327,3 +328,50 @@ async def test_a_name_that_the_typeface_lacks_gives_way_to_the_number(portal: Po
     answer: httpx2.Response = await portal.get(f"/members/{member.number}/badge.svg?size=large")
     assert "李明" not in answer.text
     assert member.number in answer.text
+
+
+# --- with the credential inside -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("kind", "media"), [("svg", "image/svg+xml"), ("png", "image/png")])
+async def test_the_credential_comes_out_of_the_picture_as_it_went_in(
+    portal: Portal, kind: str, media: str
+) -> None:
+    member = await make(portal)
+    alone = await portal.get(f"/members/{member.number}/credential.json")
+    answer = await portal.get(f"/members/{member.number}/credential.{kind}?language=fr")
+    assert answer.headers["content-type"].startswith(media)
+    named = f'attachment; filename="{member.number}.{kind}"'
+    assert answer.headers["content-disposition"] == named
+    assert baked(answer.content) == alone.content
+    async with portal.transaction() as session:
+        checked = await check(session, baked(answer.content) or b"")
+    assert (checked.problems, checked.number) == ((), member.number)
+    if kind == "png":
+        assert opened(answer.content).size == (920, 472)
+    else:
+        assert "Membre vérifié" in answer.text
+    tag = answer.headers["ETag"]
+    again = await portal.get(
+        f"/members/{member.number}/credential.{kind}?language=fr", headers={"If-None-Match": tag}
+    )
+    assert again.status_code == 304
+
+
+async def test_the_page_offers_a_credential_while_one_holds(portal: Portal) -> None:
+    member = await make(portal)
+    offered = (await portal.get(f"/en/members/{member.number}/badge")).text
+    for kind in ("json", "png", "svg"):
+        assert f"/en/members/{member.number}/credential.{kind}" in offered
+    async with portal.transaction() as session:
+        gone = await make_ended(session, "expelled")
+    page = (await portal.get(f"/en/members/{gone.number}/badge")).text
+    assert "holds no credential today" in page
+    for kind in ("png", "svg"):
+        assert (await portal.get(f"/members/{gone.number}/credential.{kind}")).status_code == 404
+
+
+@pytest.mark.parametrize("number", [NOBODY, "x", "DTA-26-00012-8"])
+@pytest.mark.parametrize("kind", ["png", "svg"])
+async def test_nobodys_credential_is_missing(portal: Portal, number: str, kind: str) -> None:
+    assert (await portal.get(f"/members/{number}/credential.{kind}")).status_code == 404

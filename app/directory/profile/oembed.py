@@ -97,7 +97,7 @@ def response(found: Handed, what: Asked, picture: str) -> dict[str, Any]:
 
 def _fitting(what: Asked) -> tuple[str, int, int]:
     """The largest badge that has room, width and height; the smallest made smaller if none has."""
-    for name in reversed(SIZES):
+    for name in reversed(tuple(SIZES)):
         size = SIZES[name]
         if size.width <= what.most_wide and size.height <= what.most_high:
             return name, size.width, size.height
