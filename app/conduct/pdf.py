@@ -178,7 +178,7 @@ def _compile(data: dict[str, Any], signature: SignatureDetail) -> bytes:
         font_paths=[str(typeface.FOLDER)],
         ignore_system_fonts=True,
         format="pdf",
-        pdf_standards=["a-3a"],
+        pdf_standards=["a-3a", "ua-1"],
         timestamp=data["signed_at"],
         sys_inputs={
             "data": typeface.readable(json.dumps(data, ensure_ascii=False)),

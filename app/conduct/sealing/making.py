@@ -31,6 +31,13 @@ FIELD = "Seal"
 log = structlog.get_logger("seal")
 
 
+class _Writer(IncrementalPdfFileWriter):
+    """Leaves the document's description as it is: pyHanko's form of it is not PDF/A's."""
+
+    def _update_meta(self) -> None:
+        pass
+
+
 class NotSealed(Exception):
     """No seal was set: no authority told the time, the key refused, or a check found it wanting."""
 
@@ -56,12 +63,9 @@ async def seal(pdf: bytes, by: SealSettings, locale: str) -> Made:
     async def signed(stamper: TimeStamper) -> bytes:
         async with _signer(by) as signer:
             made = signers.PdfSigner(
-                _about(by, locale),
-                signer,
-                timestamper=stamper,
-                new_field_spec=fields.SigFieldSpec(FIELD),
+                _about(by, locale), signer, timestamper=stamper, new_field_spec=_field(locale)
             )
-            out = await made.async_sign_pdf(IncrementalPdfFileWriter(BytesIO(pdf)))
+            out = await made.async_sign_pdf(_for_readers_aloud(pdf))
         return bytes(out.getvalue())
 
     return await _by_one(by, signed)
@@ -123,6 +127,25 @@ async def _checked(content: bytes, by: SealSettings) -> Seal:
             " roots of the time-stamp authority belong together?"
         )
     return found
+
+
+def _field(locale: str) -> fields.SigFieldSpec:
+    """A field that shows nothing on the page, and has a name for who cannot see it either."""
+    with use_locale(locale):
+        return fields.SigFieldSpec(FIELD, readable_field_name=_("Seal of the alliance"))
+
+
+def _for_readers_aloud(pdf: bytes) -> IncrementalPdfFileWriter:
+    """A writer of a revision whose first page, which gets the field, keeps the order of the text.
+
+    PDF/UA-1 asks for it of pages with a field (ISO 14289-1, 7.18.3).
+    """
+    writer = _Writer(BytesIO(pdf))
+    pages: Any = writer
+    page = pages.find_page_for_modification(0)[0].get_object()
+    page["/Tabs"] = generic.NameObject("/S")
+    writer.update_container(page)
+    return writer
 
 
 def _about(by: SealSettings, locale: str) -> signers.PdfSignatureMetadata:
