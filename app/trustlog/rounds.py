@@ -9,12 +9,13 @@ a file apart from the database. Decision 0025 says what each order is for.
 
 import json
 from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import Uuid, bindparam, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from app.core import clock
@@ -67,10 +68,13 @@ async def signing_alone(database: Database) -> AsyncIterator[AsyncConnection | N
             ):
                 await connection.execute(text(f"SET {setting} = {value}"))
             alone = await connection.scalar(select(func.pg_try_advisory_lock(LOCK)))
-        yield connection if alone else None
-        if alone:  # the server would notice the closed line a moment later only
-            await connection.rollback()
-            await connection.execute(select(func.pg_advisory_unlock(LOCK)))
+        try:
+            yield connection if alone else None
+        finally:
+            if alone:  # the server would notice the closed line a moment later only
+                with suppress(SQLAlchemyError):
+                    await connection.rollback()
+                    await connection.execute(select(func.pg_advisory_unlock(LOCK)))
 
 
 async def one_round(
