@@ -8,15 +8,19 @@ import asyncio
 import os
 import random
 import signal
+from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
-from app.core.db import Database
+from app.core import embedded_place, embedded_postgres
+from app.core.db import Database, make_engine
 from app.trustlog import sequencer
 from app.trustlog.memory import Memory
 from app.trustlog.policy.checkpoints import Checkpoint
+from tests import databases
 from tests.trustlog.crashing import Appended, appending, looking_on, served, signers
 from tests.trustlog.growing import checkpoints, grow, holds_together
 from tests.trustlog.publishing import memory_of
