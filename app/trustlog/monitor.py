@@ -238,8 +238,9 @@ class Log:
 
     def __init__(self, url: str, timeout: float, patience: float) -> None:
         at = urlsplit(url.rstrip("/"))
-        kind = {"http": HTTPConnection, "https": HTTPSConnection}[at.scheme]
-        self.link, self.base = kind(at.hostname or "", at.port, timeout=timeout), at.path
+        kinds = {"http": HTTPConnection, "https": HTTPSConnection}
+        host, kind = at.hostname or "", kinds[at.scheme if at.hostname else ""]
+        self.link, self.base = kind(host, at.port, timeout=timeout), at.path
         self.timeout, self.patience = timeout, patience
         self.answers: deque[tuple[str, bytes]] = deque(maxlen=4)
         self.tile = lru_cache(64)(self._tile)  # a proof has to meet the same tile each time
@@ -282,7 +283,8 @@ class Log:
             body = unzip.decompress(body, most + 1)
             whole = unzip.eof
         if len(body) > most:
-            raise Malformed(f"{path} is larger than it can be")
+            ended = AWAY if most == LARGEST_NOTE else BREACH
+            raise Ended(ended, f"{path} is larger than it can be")
         if not whole:
             raise IncompleteRead(body)
         return answer.status, body
@@ -411,7 +413,7 @@ class Monitor:
                 raise Ended(BREACH, f"the first {known} entries are not those checked before")
             self.climb(edge, at + len(bodies), new.size)
             self.look(at, bodies, known)
-            if at // WIDTH % SAVED_EVERY == SAVED_EVERY - 1 and at > self.held["size"]:
+            if at // WIDTH % SAVED_EVERY == SAVED_EVERY - 1 and at + WIDTH > self.held["size"]:
                 self.save(size=at + WIDTH, root=edge_root(edge).hex())
                 sys.stderr.write(f"{at + WIDTH} of {new.size} entries read\n")
         return edge_root(edge)
@@ -516,6 +518,8 @@ def _ended(monitor: Monitor) -> int:
         ended, why = end.args
     except (Malformed, BadSignature) as wrong:
         ended, why = BREACH, str(wrong)
+    finally:
+        monitor.ids.close()
     if ended == BREACH:
         evidence = {"evidence": monitor.keep(why)}
     monitor.say({"ended": ENDED[ended], "why": why, **evidence})

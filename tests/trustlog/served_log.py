@@ -116,7 +116,8 @@ class ServedLog:
 def _handler(log: ServedLog) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
-        wbufsize = -1  # an answer in one piece: else each waits for the client's acknowledgement
+        wbufsize = -1
+        disable_nagle_algorithm = True  # or each answer waits for the acknowledgement of a part
 
         def do_GET(self) -> None:
             said = log.answer(self.path.removeprefix("/log/"))
