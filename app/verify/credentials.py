@@ -51,7 +51,7 @@ async def _checked(kind: Kind, document: bytes, steps: Steps) -> Finding:
     async with database().read() as session:
         found = await checking.check(session, document)
         if found.genuine:
-            return await _genuine(session, kind, found, steps)
+            return await _genuine(session, kind, found, steps, _proofs(document))
     return _refused(kind, found, steps)
 
 
@@ -136,10 +136,24 @@ def _suites(found: Checked, steps: Steps) -> None:
         )
 
 
-async def _genuine(session: AsyncSession, kind: Kind, found: Checked, steps: Steps) -> Finding:
+def _proofs(document: bytes) -> int:
+    """How many proofs a credential has, by whomever."""
+    listed = (read_json(document) or {}).get("proof")
+    return len(listed) if isinstance(listed, list) else 1
+
+
+async def _genuine(
+    session: AsyncSession, kind: Kind, found: Checked, steps: Steps, proofs: int
+) -> Finding:
     steps.add(Result.GOOD, _("It is a credential"))
     steps.add(Result.GOOD, _("The alliance issued it"))
     _suites(found, steps)
+    if proofs > len(found.proofs):
+        steps.add(
+            Result.WARN,
+            _("Every signature in it is the alliance's"),
+            _("There is one more in it, by a key that is not the alliance's."),
+        )
     steps.add(Result.GOOD, _("It is on record as issued"), _("Letter for letter."))
     _status(found, steps)
     member = await standing.of_number(session, found.number, steps)

@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from datetime import timedelta
 from io import BytesIO
+from uuid import UUID
 
 import pytest
 from pypdf import PdfReader, PdfWriter
 
+from app.conduct import pdf, queries
 from app.conduct.sealing import keeping, self_made
 from app.core import clock
 from app.core.crypto import digest
@@ -34,6 +36,7 @@ class Held:
     """A member, and the sealed document of their signature."""
 
     member: Member
+    signature_id: UUID
     pdf: bytes
     evidence: bytes
 
@@ -48,7 +51,7 @@ async def signed(portal: Portal) -> Held:
     await publish(portal.database)
     kept = await keeping.kept_document(signature.id)
     assert kept.state is keeping.State.SEALED
-    return Held(member, kept.content, signature.evidence)
+    return Held(member, signature.id, kept.content, signature.evidence)
 
 
 async def test_a_document_is_genuine_and_unchanged(portal: Portal) -> None:
@@ -138,11 +141,10 @@ async def test_somebody_elses_seal_on_our_evidence(
     thief = seal_settings(**self_made.setting(folder))
     with sealing():
         held = await signed(portal)
-        writer, out = PdfWriter(), BytesIO()
-        writer.add_blank_page(200, 200)
-        writer.add_attachment("evidence.json", held.evidence)
-        writer.write(out)
-        found = await give(portal, await sealed_pdf(out.getvalue(), thief))
+        async with portal.transaction() as session:
+            detail = await queries.signature(session, held.signature_id)
+        assert detail is not None
+        found = await give(portal, await sealed_pdf(await pdf.make(detail, thief), thief))
     assert (found.outcome, found.title) == ("foreign", "This document has a seal, but not ours")
     assert (found.facts, found.person) == ({}, "")
     assert NAME not in found.page
