@@ -28,6 +28,7 @@ from tests.directory.secrets_of_a_member import (
 )
 from tests.factories.members import make_member
 from tests.portal import Portal, application
+from tests.trustlog.publishing import publish
 
 ENCODED = re.compile(r"[A-Za-z0-9_+/-]{16,}={0,2}")
 ASKING = [one for written in public.GET.values() for one in written if "{word}" in one]
@@ -64,6 +65,7 @@ async def secrets(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> AsyncItera
     settings.cache_clear()
     async with portal.transaction() as session:
         found = await make_member_with_secrets(session)
+    await publish(portal.database)
     yield found
     monkeypatch.undo()
     settings.cache_clear()
