@@ -27,6 +27,7 @@ from app.members import queries as members
 from app.members import routes as members_routes
 from app.staff import routes as staff_routes
 from app.trustlog import routes as trustlog_routes
+from app.trustlog.queries import state as trustlog_state
 from app.trustlog.routes.door import ForMachines
 from app.verify import routes as verify_routes
 from app.web import errors, health, metrics
@@ -100,6 +101,7 @@ def make_app() -> FastAPI:
     channels_identity.member_of = members.member_of
     health.also["search"] = lambda: live().ready()
     metrics.also["channels"] = watching.metrics
+    metrics.also["trustlog"] = trustlog_state.metrics
     errors.install(app)
     # Added last stands outermost.
     app.add_middleware(Allowance)

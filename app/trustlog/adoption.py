@@ -1,6 +1,6 @@
 """An operator's word that this database is the newest, where the portal cannot tell."""
 
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.audit import service as audit
 from app.core.errors import Refused
@@ -15,7 +15,7 @@ from app.trustlog.refusals import LOG
 
 
 async def adopt(
-    connection: AsyncConnection, by: Viewer, origin: str, because: str, memory: Memory
+    session: AsyncSession, by: Viewer, origin: str, because: str, memory: Memory
 ) -> Checkpoint:
     """Remember what the database has as the last that was signed, under the name `origin`.
 
@@ -23,7 +23,6 @@ async def adopt(
     this name is never given up: whoever lost entries needs a new name, or a newer copy.
 
     Args:
-        connection: one of `rounds.signing_alone`.
         because: why the operator is sure; for the audit.
 
     Returns: what is remembered now.
@@ -35,12 +34,11 @@ async def adopt(
     if not because.strip():
         raise Refused("say why this database is the newest")
     with memory.held():
-        async with AsyncSession(connection, expire_on_commit=False) as session, session.begin():
-            fresh = await _fresh(session, origin, memory)
-            await audit.record(
-                session, "log.adopted", LOG, by, after=origin, because=because, size=fresh.size
-            )
-            memory.write(fresh)
+        fresh = await _fresh(session, origin, memory)
+        await audit.record(
+            session, "log.adopted", LOG, by, after=origin, because=because, size=fresh.size
+        )
+        memory.write(fresh)
     return fresh
 
 

@@ -56,9 +56,8 @@ async def sizes(log: Database) -> list[int]:
 
 
 async def adopt(log: Database, origin: str, because: str = "the newest, surely") -> Checkpoint:
-    async with rounds.signing_alone(log) as connection:
-        assert connection is not None
-        return await adoption.adopt(connection, BY, origin, because, memory_of(log))
+    async with log.write() as session:
+        return await adoption.adopt(session, BY, origin, because, memory_of(log))
 
 
 @contextmanager
