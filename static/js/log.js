@@ -194,6 +194,7 @@ class Proof {
   }
 
   async workOut() {
+    this.status.classList.remove("sr-only");
     this.say(this.status.dataset.fetching);
     const files = new Files(this.root.dataset.log);
     const checkpoint = await this.newest(files);
@@ -240,6 +241,7 @@ class Proof {
     this.watched = !this.still.matches && around.length > 0;
     this.root.classList.toggle("proof--running", this.watched);
     this.buttons(this.watched);
+    if (this.watched) this.one(".ladder").scrollIntoView({ block: "nearest", behavior: "smooth" });
     this.mark(0, hex(leaf));
     let have = leaf;
     for (const [at, { ours, low, high }] of around.entries()) {
@@ -313,6 +315,7 @@ class Proof {
     shown.hidden = false;
     this.root.classList.remove("proof--running");
     this.root.dataset.verdict = verdict;
+    this.status.classList.add("sr-only"); // eyes have the notice
     this.say(shown.querySelector(".notice__title").textContent);
     this.start.removeAttribute("aria-disabled");
     this.running = false;
