@@ -174,3 +174,7 @@ async def test_the_words_of_all_languages_fit_whole(
             draw(badge.told(one, look.language), look.size, look.theme)
         draw(badge.nobodys(NOBODY, look.language), look.size, look.theme)
     assert cut == []
+    for language in i18n.LOCALES:  # the smallest has room for the date beside the number, too
+        told_all = [badge.told(one, language) for one in found if one]
+        for short in (*told_all, badge.nobodys(NOBODY, language)):
+            assert width(f"{short.since_short} · {short.number}", REGULAR, 10) <= 231, short

@@ -209,8 +209,8 @@ async def test_both_formats_say_the_same(portal: Portal) -> None:
         ({"maxwidth": 460}, (460, 236)),
         ({"maxwidth": 459}, (340, 104)),
         ({"maxheight": 104}, (340, 104)),
-        ({"maxheight": 103, "maxwidth": 2000}, (288, 48)),
-        ({"maxwidth": 144}, (144, 24)),
+        ({"maxheight": 103, "maxwidth": 2000}, (300, 48)),
+        ({"maxwidth": 150}, (150, 24)),
         ({"maxheight": 1}, (6, 1)),
     ],
 )

@@ -5,6 +5,7 @@ It says no more than is checked: proven channels, a signed code, in good standin
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from urllib.parse import urlsplit
 
@@ -100,7 +101,7 @@ def told(found: Handed, language: str) -> Told:
     with i18n.use_locale(language):
         member = found.member
         name = readable(member.stage_name)
-        word, since = _word(member), _since(member, long=True)
+        word, since = _word(member), _since(member)
         return Told(
             tone=member.standing.value,
             language=language,
@@ -108,7 +109,7 @@ def told(found: Handed, language: str) -> Told:
             name=name,
             word=word,
             since=since,
-            since_short=_since(member, long=False),
+            since_short=_since_in_short(member),
             meaning=_meaning(found),
             number=member.number,
             address=urlsplit(settings().base_url).netloc,
@@ -131,7 +132,7 @@ def nobodys(number: str | None, language: str) -> Told:
             name="",
             word=word,
             since=never,
-            since_short=never,
+            since_short=_("never given"),
             meaning=_(
                 "The alliance gave nobody this number. Whoever shows this badge "
                 "shows one that is not theirs."
@@ -155,11 +156,9 @@ def _word(member: MemberView) -> str:
     }.get(member.standing, _("Not a member"))
 
 
-def _since(member: MemberView, *, long: bool) -> str:
-    """Since when the word is true, in long words or short ones."""
-    ended_on = member.term_ends_on if member.standing is Standing.LAPSED else member.standing_since
-    first = member.joined_at if member.standing is Standing.ACTIVE else ended_on
-    day = format_date(first, "long" if long else "medium")
+def _since(member: MemberView) -> str:
+    """Since when the word is true."""
+    day = format_date(_first_day(member))
     return {
         Standing.ACTIVE: _("since %(day)s", day=day),
         Standing.SUSPENDED: _("since %(day)s", day=day),
@@ -167,6 +166,24 @@ def _since(member: MemberView, *, long: bool) -> str:
         Standing.LEFT: _("left on %(day)s", day=day),
         Standing.EXPELLED: _("expelled on %(day)s", day=day),
     }[member.standing]
+
+
+def _since_in_short(member: MemberView) -> str:
+    """The same for the smallest badge, where it has room beside the number."""
+    day = format_date(_first_day(member), "short" if i18n.current_locale() == "fr" else "medium")
+    return {
+        Standing.ACTIVE: _("since %(day)s", day=day),
+        Standing.SUSPENDED: _("since %(day)s", day=day),
+        Standing.LAPSED: _("lapsed %(day)s", day=day),
+        Standing.LEFT: _("left %(day)s", day=day),
+        Standing.EXPELLED: _("expelled %(day)s", day=day),
+    }[member.standing]
+
+
+def _first_day(member: MemberView) -> date:
+    if member.standing is Standing.ACTIVE:
+        return member.joined_at
+    return member.term_ends_on if member.standing is Standing.LAPSED else member.standing_since
 
 
 def _meaning(found: Handed) -> str:

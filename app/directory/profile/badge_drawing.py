@@ -66,7 +66,7 @@ class Tone:
 
 SIZES: Mapping[str, Size] = MappingProxyType(
     {
-        "small": Size(288, 48, 48, 30, 14, 4),
+        "small": Size(300, 48, 48, 30, 14, 4),
         "medium": Size(340, 104, 88, 56, 22, 5),
         "large": Size(460, 236, 132, 88, 32, 7),
     }
