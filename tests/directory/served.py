@@ -11,6 +11,9 @@ import httpx2
 from app.core.config import ROOT
 from app.core.db import Database, make_engine
 from app.demo.children import Child, Family
+from app.trustlog import service as log
+from app.trustlog.models import Kind
+from app.trustlog.policy.entries import Event
 from tests import databases
 from tests.factories.conduct import make_code
 from tests.factories.directory import Crowd
@@ -59,7 +62,15 @@ async def _fill(name: str) -> None:
     database = Database(make_engine(databases.url_of(name), pool_size=1))
     try:
         async with database.write() as session:
-            await Crowd(MEMBERS, seed=7).move_in(session)
+            crowd = Crowd(MEMBERS, seed=7)
+            await crowd.move_in(session)
+            first = crowd.members[0]
+            await log.append(
+                session,
+                Event(
+                    Kind.MEMBERSHIP_BEGUN, first["account_id"], hidden={"number": first["number"]}
+                ),
+            )
             await make_code(session)
     finally:
         await database.close()

@@ -129,6 +129,7 @@ async def test_one_member_has_a_history(portal: Portal, suong: Member) -> None:
             }
         ],
         "code_of_conduct": None,
+        "record": f"http://localhost:8000/members/{suong.number}/record.json",
     }
 
 

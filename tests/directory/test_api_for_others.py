@@ -62,7 +62,7 @@ async def curl(folder: Path, base: str, code: str) -> str:
 
 def test_there_are_examples_in_three_languages() -> None:
     assert {kind: len(examples(kind)) for kind in ("sh", "python", "js")} == {
-        "sh": 2, "python": 2, "js": 2,
+        "sh": 2, "python": 3, "js": 2,
     }  # fmt: skip
 
 
@@ -76,7 +76,8 @@ async def test_the_examples_for_python(base: str, tmp_path: Path) -> None:
     async def output(code: str) -> str:
         return await run(tmp_path, sys.executable, "-c", with_address(code, base))
 
-    walk, copy = examples("python")
+    walk, copy, history = examples("python")
+    assert await output(history) == "membership.begun number DTA-26-00001-0\n"
     lines = (await output(walk)).splitlines()
     async with httpx2.AsyncClient() as client:
         asked = {"topic": ["food", "travel"], "facets": "true"}

@@ -60,6 +60,7 @@ PROFILE: dict[str, Any] = {
         "signed_at": "2026-02-20T02:15:00Z",
         "url": "https://niemtinso.example/conduct/1.0",
     },
+    "record": "https://niemtinso.example/members/DTA-26-00001-0/record.json",
 }
 MEMBERS: dict[str, Any] = {
     "members": [MEMBER],

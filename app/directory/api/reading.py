@@ -81,6 +81,7 @@ async def profile(session: AsyncSession, number: str) -> shapes.Profile | None:
             for change in await members.history(session, person.id)
         ],
         code_of_conduct=_signature(signatures.get(account)),
+        record=f"{profile_url(number)}/record.json",
     )
 
 

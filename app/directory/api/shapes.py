@@ -124,6 +124,12 @@ class Profile(Member):
 
     history: list[Move] = Field(description="Every change of standing, newest first.")
     code_of_conduct: Signature | None
+    record: str = Field(
+        description=(
+            "The member's entries of the transparency log, as JSON: each with what is opened of it"
+            " and the address of its proof."
+        )
+    )
 
 
 class Count(Term):
