@@ -94,17 +94,21 @@ async def one_round(
     with memory.held():
         async with AsyncSession(connection, expire_on_commit=False) as session:
             async with session.begin():
-                sequenced = await _sequence(session, signers, memory)
+                sequenced = await sequence(session, signers, memory)
             async with session.begin():
-                published = await _publish(session, signers, memory)
+                published = await publish(session, signers, memory)
     return Round(sequenced, published)
 
 
 # The first transaction: places and tiles
 
 
-async def _sequence(session: AsyncSession, signers: Sequence[Signer], memory: Memory) -> int:
-    """Give the next entries their places. Returns: how many."""
+async def sequence(session: AsyncSession, signers: Sequence[Signer], memory: Memory) -> int:
+    """Give the next entries their places and let the tiles grow. Returns: how many entries.
+
+    Raises:
+        WillNotSign: the tree does not extend what was signed; nothing was changed.
+    """
     head = await _head(session)
     size, _root = await _checked(session, signers[0].name, memory)
     batch = await _batch(session, head, signers)
@@ -192,10 +196,16 @@ async def _place(session: AsyncSession, entries: Sequence[UUID], size: int) -> N
 # The second transaction: signing
 
 
-async def _publish(
+async def publish(
     session: AsyncSession, signers: Sequence[Signer], memory: Memory
 ) -> Published | None:
-    """Sign the tree and publish, if it has grown. Returns: what is published by it."""
+    """Sign the tree and publish, if it has grown. Returns: what is published by it.
+
+    To be called when what `sequence` did is committed.
+
+    Raises:
+        WillNotSign: the tree does not extend what was signed.
+    """
     head = await _head(session)
     size, root = await _checked(session, signers[0].name, memory)
     if size == (head.size if head else 0):
