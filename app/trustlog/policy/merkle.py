@@ -6,7 +6,7 @@ too. Here is what proofs need: the hashes to make them of, and the checks of a p
 
 from collections.abc import Sequence
 
-from app.trustlog.monitor import EMPTY_ROOT, leaf_hash, node_hash, root
+from app.trustlog.monitor import EMPTY_ROOT, HASH, leaf_hash, node_hash, root
 
 __all__ = [
     "EMPTY_ROOT",
@@ -102,7 +102,7 @@ def verify_inclusion(
 
     Source: RFC 9162, section 2.1.3.2.
     """
-    if not 0 <= index < size:
+    if not 0 <= index < size or not _are_hashes(leaf, root, *path):
         return False
     at, last, found = index, size - 1, leaf
     for one in path:
@@ -125,7 +125,7 @@ def verify_consistency(
 
     Source: RFC 9162, section 2.1.4.2.
     """
-    if not 0 <= old <= new:
+    if not 0 <= old <= new or not _are_hashes(old_root, new_root, *path):
         return False
     if old == 0:
         return not path and old_root == EMPTY_ROOT and (new > 0 or new_root == EMPTY_ROOT)
@@ -149,3 +149,7 @@ def verify_consistency(
             now = node_hash(now, one)
         at, last = at >> 1, last >> 1
     return last == 0 and was == old_root and now == new_root
+
+
+def _are_hashes(*given: bytes) -> bool:
+    return all(len(one) == HASH for one in given)
