@@ -125,7 +125,7 @@ def verify_consistency(
 
     Source: RFC 9162, section 2.1.4.2.
     """
-    if not 0 <= old <= new or not _are_hashes(old_root, new_root, *path):
+    if not 0 <= old <= new or not _are_hashes(*path):
         return False
     if old == 0:
         return not path and old_root == EMPTY_ROOT and (new > 0 or new_root == EMPTY_ROOT)
