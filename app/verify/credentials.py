@@ -106,7 +106,7 @@ def _unreadable(kind: Kind) -> Finding:
 
 def _list() -> Finding:
     steps = Steps()
-    steps.add(Result.NOTE, _("It is a credential"), _("It is a list of which are revoked."))
+    steps.add(Result.NOTE, _("It is a credential"), _("It is a list of which are revoked or suspended."))
     return Finding(
         Kind.CREDENTIAL,
         Outcome.UNREADABLE,

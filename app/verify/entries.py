@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from app.core.i18n import OWN_NAMES
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext as _l
 from app.trustlog.models import LARGEST, Kind
@@ -29,9 +30,30 @@ LABELS: Mapping[str, Any] = {
     "reason": _l("Reason"),
     "evidence_sha256": _l("SHA-256 of the evidence"),
     "sha256": _l("SHA-256 of the document"),
+    "level": _l("Kind of seal"),
+    "digest": _l("Digest of the version"),
+    "change": _l("Number of the change"),
+    "channel": _l("Number of the channel"),
+    "proof": _l("Number of the proof"),
+    "credential": _l("Number of the credential"),
+    "did": _l("Name of the issuer"),
+    "vkeys": _l("Keys of the log"),
     HAPPENED: _l("Happened on"),
 }
-"""What names of facts and commitments are called; those that only programs need are not here."""
+"""What names of facts and commitments are called; hashes by language keep their names."""
+
+VALUES: Mapping[str, Mapping[str, Any]] = {
+    "party": {
+        "reviewer": _l("a reviewer"),
+        "member": _l("the member"),
+        "administrator": _l("an administrator"),
+        "clock": _l("the end of a term"),
+    },
+    "language": OWN_NAMES,
+}
+"""What some values are called."""
+
+EXACT = frozenset({"address", "change", "channel", "proof", "credential", "did", "digest", "vkeys"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +144,17 @@ def _named(values: Mapping[str, str]) -> tuple[Fact, ...]:
     return tuple(
         Fact(
             str(LABELS.get(name, name)),
-            moment(value) if name == HAPPENED else value[:LONGEST_FACT],
-            exact="sha256" in name or name not in LABELS,
+            _value(name, value),
+            exact="sha256" in name or name in EXACT or name not in LABELS,
         )
         for name, value in list(values.items())[:MOST_FACTS]
     )
+
+
+def _value(name: str, value: str) -> str:
+    if name == HAPPENED:
+        return moment(value)
+    return str(VALUES.get(name, {}).get(value, value))[:LONGEST_FACT]
 
 
 def _text(given: Any) -> str:

@@ -1,4 +1,4 @@
-"""Whether something stands in the public log, as everybody can see it."""
+"""Whether something stands in the transparency log, as everybody can see it."""
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -12,7 +12,7 @@ from app.verify.finding import Result, Steps
 
 async def place_in_the_log(session: AsyncSession, logged: Logged | None, steps: Steps) -> None:
     """Say in a step whether an entry is published, and in the tree where it says it is."""
-    what = _("It stands in the public log")
+    what = _("It stands in the transparency log")
     if logged is None:
         steps.add(Result.NOTE, what, _("No entry of the log tells of it."))
         return

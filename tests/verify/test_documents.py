@@ -26,7 +26,7 @@ OURS = "The seal is the alliance's"
 UNCHANGED = "Unchanged since it was sealed"
 EVIDENCE = "The evidence in it is the one kept at the signing"
 ON_RECORD = "The fingerprint of the file is on record"
-LOGGED = "It stands in the public log"
+LOGGED = "It stands in the transparency log"
 STANDING = "The standing today"
 NAME = "Nguyễn Thị Hòa"
 
