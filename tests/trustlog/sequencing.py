@@ -32,7 +32,7 @@ QUICK = 0.004  # seconds
 def sign() -> None:
     """Start a signer whenever asked to, until nobody asks."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-    sequencer.POLL = sequencer.STANDBY = QUICK
+    sequencer.POLL, sequencer.STANDBY = QUICK, 5 * QUICK
     database = Database(make_engine(settings().database_url, pool_size=2))
     asyncio.run(_ready(database))
     print("ready", flush=True)  # noqa: T201 - to who asks

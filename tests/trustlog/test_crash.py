@@ -25,7 +25,7 @@ from tests.trustlog.crashing import Appended, appending, looking_on, served, sig
 from tests.trustlog.growing import checkpoints, grow, holds_together
 from tests.trustlog.publishing import memory_of
 
-pytestmark = [pytest.mark.xdist_group("crashes"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.xdist_group("crashes"), pytest.mark.timeout(900)]
 
 KILLS = 200
 SERVER_KILLS = 20
