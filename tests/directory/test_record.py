@@ -49,7 +49,7 @@ async def test_it_tells_every_entry_in_plain_words_newest_first(portal: Portal) 
     answer = await portal.get(path(member))
     assert answer.status_code == 200
     assert told(answer.text) == TOLD
-    assert facts(answer.text, TOLD[0]) == {"Address": LINK, "Proven": "by a code on the page"}
+    assert facts(answer.text, TOLD[0]) == {"Address": LINK, "Way": "by a code on the page"}
     assert facts(answer.text, TOLD[1]) == {"Language": "Vietnamese"}
     assert facts(answer.text, TOLD[2]) == {}
     assert '<meta name="robots" content="noindex, follow">' in answer.text

@@ -108,7 +108,7 @@ def _fact(name: str, value: str) -> Fact | None:
     if name == "until":
         return Fact(_("Until the end of"), format_date(date.fromisoformat(value)))
     if name == "method":
-        return Fact(_("Proven"), how) if (how := method_how(value)) else None
+        return Fact(_("Way"), how) if (how := method_how(value)) else None
     if name == "reason":
         return Fact(_("Why"), str(REASONS.get(value) or FAILURES.get(value) or value))
     if name in AS_IT_IS:
