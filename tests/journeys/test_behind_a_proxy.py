@@ -8,6 +8,7 @@ from pathlib import Path
 
 import httpx2
 import pytest
+from sqlalchemy import text
 
 from app.core import clock
 from app.core.crypto import digest, token
@@ -15,10 +16,12 @@ from app.core.db import Database, make_engine
 from app.core.viewer import Viewer
 from app.members import service
 from app.members.models import Member
+from app.trustlog.policy.merkle import leaf_hash
 from app.web.models import WebSession
 from tests.factories.accounts import make_account
 from tests.factories.members import make_member
 from tests.journeys.proxy import Behind, portal_behind_nginx
+from tests.trustlog.filling import append, published_log
 
 IN_ALL = 5.0  # seconds until a change of standing shows (issue 4, section 5)
 PLAIN = {"Accept-Language": "en"}
@@ -198,3 +201,35 @@ async def test_a_page_is_held_once_and_given_zipped_or_plain(
     assert "Content-Encoding" not in plain.headers
     assert zipped.headers["Content-Encoding"] == "gzip"
     assert plain.text == zipped.text
+
+
+async def test_tiles_of_the_log_are_held_for_good_and_the_checkpoint_is_not(
+    http: httpx2.AsyncClient, database: Database
+) -> None:
+    bodies = await published_log(database, 300)
+    wide = ("/log/tile/0/000", "/log/tile/entries/000")
+    first = [await ask(http, path) for path in (*wide, "/log/tile/0/001.p/44")]
+    async with database.write() as session:
+        await session.execute(text("SET LOCAL session_replication_role = replica"))
+        await session.execute(text("DELETE FROM log_tiles"))
+    again = [await ask(http, path) for path in (*wide, "/log/tile/0/001.p/44")]
+    assert [answer.headers["X-Cache"] for answer in again] == ["HIT"] * 3
+    assert [answer.content for answer in again] == [answer.content for answer in first]
+    assert again[0].content == b"".join(map(leaf_hash, bodies[:256]))
+    assert "Content-Encoding" not in again[0].headers
+    assert again[1].headers["Content-Encoding"] == "gzip"
+    for answer in again:
+        assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+        assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    missing = "/log/tile/entries/001.p/45"
+    assert (await ask(http, missing)).status_code == 404
+    async with database.write() as session:
+        await append(session, 1)
+        await session.execute(text("UPDATE log_entries SET index = 300 WHERE index IS NULL"))
+        checkpoint = (
+            "INSERT INTO log_checkpoints SELECT 301, root, note, now() FROM log_checkpoints"
+        )
+        await session.execute(text(checkpoint))
+    end = time.monotonic() + IN_ALL
+    while (await ask(http, missing)).status_code != 200:
+        assert time.monotonic() < end

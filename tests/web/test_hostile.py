@@ -17,7 +17,7 @@ from tests.portal import Portal, application
 NAMES = (
     "q", "topic", "province", "platform", "tier", "language", "method", "since", "standing",
     "sort", "page", "limit", "after", "facets", "lang", "before", "next", "v", "state", "code",
-    "error", "kind",
+    "error", "kind", "entry",
 )  # fmt: skip
 VALUES = {
     "nothing": b"",
