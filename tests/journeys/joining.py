@@ -1,6 +1,8 @@
 """The steps on the way to membership, as an applicant takes them."""
 
+import asyncio
 import io
+import time
 
 from PIL import Image, ImageDraw
 
@@ -15,6 +17,7 @@ BIOGRAPHY = (
     " bằng cả tấm lòng. Mỗi tuần hai video."
 )
 PORTRAIT = "Picture of you"
+SEALED_WITHIN = 60.0  # seconds
 
 
 async def begins(kol: Person) -> None:
@@ -143,12 +146,19 @@ async def signs_the_code(kol: Person) -> None:
     await takes_the_document_home(kol)
 
 
-async def takes_the_document_home(kol: Person) -> None:
-    """Download the PDF of what was signed."""
+async def takes_the_document_home(kol: Person) -> bytes:
+    """Download the PDF of what was signed, as soon as it is sealed."""
     link = kol.page.get_by_role("link", name=kol.words("Download the PDF"), exact=True)
-    answer = await kol.page.request.get(str(await link.get_attribute("href")))
-    assert answer.headers["content-type"] == "application/pdf"
-    assert (await answer.body()).startswith(b"%PDF-")
+    address, until = str(await link.get_attribute("href")), time.monotonic() + SEALED_WITHIN
+    while True:
+        answer = await kol.page.request.get(address)
+        if answer.headers["content-type"] == "application/pdf":
+            break
+        assert time.monotonic() < until, "the document is not sealed"
+        await asyncio.sleep(0.1)
+    document = await answer.body()
+    assert document.startswith(b"%PDF-")
+    return document
 
 
 async def passes_the_test(kol: Person) -> None:
