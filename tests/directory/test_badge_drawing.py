@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from app.core import i18n
 from app.directory.profile import badge, badge_drawing
 from app.directory.profile.badge_drawing import SIZES, THEMES, TONES, Told, broken, draw, fitted
 from app.directory.profile.badge_outlines import ASCENT, BOLD, DESCENT, REGULAR, path, width
