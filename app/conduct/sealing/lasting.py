@@ -11,6 +11,7 @@ from pyhanko.sign.validation import SignatureCoverageLevel
 from pyhanko.sign.validation.ades import ades_lta_validation
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.policy_decl import (
+    LocalKnowledge,
     PdfSignatureValidationSpec,
     RevinfoOnlineFetchingRule,
     RevocationInfoGatheringSpec,
@@ -18,7 +19,7 @@ from pyhanko.sign.validation.policy_decl import (
 )
 from pyhanko_certvalidator.context import CertValidationPolicySpec
 from pyhanko_certvalidator.ltv.types import ValidationTimingInfo
-from pyhanko_certvalidator.policy_decl import CertRevTrustPolicy, RevocationCheckingPolicy
+from pyhanko_certvalidator.policy_decl import REQUIRE_REVINFO, CertRevTrustPolicy
 from pyhanko_certvalidator.registry import SimpleTrustManager
 
 
@@ -65,7 +66,7 @@ _ALLOWED = (ModificationLevel.NONE, ModificationLevel.LTA_UPDATES)
 def _rules(roots: tuple[x509.Certificate, ...]) -> PdfSignatureValidationSpec:
     policy = CertValidationPolicySpec(
         trust_manager=SimpleTrustManager.build(trust_roots=list(roots)),
-        revinfo_policy=CertRevTrustPolicy(RevocationCheckingPolicy.from_legacy("hard-fail")),
+        revinfo_policy=CertRevTrustPolicy(REQUIRE_REVINFO),
     )
     offline = RevocationInfoGatheringSpec(RevinfoOnlineFetchingRule.LOCAL_ONLY)
     return PdfSignatureValidationSpec(
@@ -73,5 +74,6 @@ def _rules(roots: tuple[x509.Certificate, ...]) -> PdfSignatureValidationSpec:
             cert_validation_policy=policy,
             ts_cert_validation_policy=policy,
             revinfo_gathering_policy=offline,
+            local_knowledge=LocalKnowledge(known_certs=list(roots)),  # they sign lists, too
         )
     )

@@ -17,8 +17,10 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.pdf_utils.writer import PageObject, PdfFileWriter
 from pyhanko.sign import fields, signers
+from pyhanko.sign.signers.pdf_signer import DSSContentSettings, TimestampDSSContentSettings
 from pyhanko.sign.timestamps import TimeStamper
 from pyhanko_certvalidator import ValidationContext
+from pyhanko_certvalidator.fetchers.aiohttp_fetchers import AIOHttpFetcherBackend
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from app.conduct.sealing import checking, stamping, tokens
@@ -29,6 +31,17 @@ from app.core.seal_settings import SealSettings
 
 FIELD = "Seal"
 log = structlog.get_logger("seal")
+
+
+BEFORE = TimestampDSSContentSettings(include_vri=False, update_before_ts=True)
+"""All that a check needs goes into the document before the last time stamp, which covers it."""
+
+
+class _TimeStamper(signers.PdfTimeStamper):
+    """Puts the last time stamp over everything: pyHanko has no setting for it here."""
+
+    async def async_timestamp_pdf(self, *given: Any, **named: Any) -> Any:
+        return await super().async_timestamp_pdf(*given, **{**named, "dss_settings": BEFORE})
 
 
 class _Writer(IncrementalPdfFileWriter):
@@ -61,9 +74,12 @@ async def seal(pdf: bytes, by: SealSettings, locale: str) -> Made:
     """
 
     async def signed(stamper: TimeStamper) -> bytes:
-        async with _signer(by) as signer:
+        async with _signer(by) as signer, _fetching(by) as context:
             made = signers.PdfSigner(
-                _about(by, locale), signer, timestamper=stamper, new_field_spec=_field(locale)
+                _about(by, locale, context),
+                signer,
+                timestamper=stamper,
+                new_field_spec=_field(locale),
             )
             out = await made.async_sign_pdf(_for_readers_aloud(pdf))
         return bytes(out.getvalue())
@@ -93,9 +109,10 @@ async def stamp_again(content: bytes, by: SealSettings) -> Made:
     """
 
     async def stamped(stamper: TimeStamper) -> bytes:
-        out = await signers.PdfTimeStamper(stamper).async_update_archival_timestamp_chain(
-            PdfFileReader(BytesIO(content)), _fetching(by), in_place=False
-        )
+        async with _fetching(by) as context:
+            out = await _TimeStamper(stamper).async_update_archival_timestamp_chain(
+                PdfFileReader(BytesIO(content)), context, in_place=False
+            )
         return bytes(out.getvalue())
 
     return await _by_one(by, stamped)
@@ -148,7 +165,9 @@ def _for_readers_aloud(pdf: bytes) -> IncrementalPdfFileWriter:
     return writer
 
 
-def _about(by: SealSettings, locale: str) -> signers.PdfSignatureMetadata:
+def _about(
+    by: SealSettings, locale: str, context: ValidationContext
+) -> signers.PdfSignatureMetadata:
     """What is asked of the seal: no change to the document is allowed after it."""
     with use_locale(locale):
         reason = _("Seal of the Digital Trust Alliance on the evidence of a signature")
@@ -161,18 +180,22 @@ def _about(by: SealSettings, locale: str) -> signers.PdfSignatureMetadata:
         docmdp_permissions=fields.MDPPerm.NO_CHANGES,
         embed_validation_info=by.long_term,
         use_pades_lta=by.long_term,
-        validation_context=_fetching(by) if by.long_term else None,
+        validation_context=context if by.long_term else None,
+        dss_settings=DSSContentSettings(include_vri=False, next_ts_settings=BEFORE),
     )
 
 
-def _fetching(by: SealSettings) -> ValidationContext:
+@asynccontextmanager
+async def _fetching(by: SealSettings) -> AsyncIterator[ValidationContext]:
     """Trust in the roots that are configured, with revocation looked up, and required."""
-    return ValidationContext(
-        trust_roots=[_load(one.public_bytes(Encoding.DER)) for one in by.trusted],
-        other_certs=[_load(one.public_bytes(Encoding.DER)) for one in by.chain[1:]],
-        allow_fetching=True,
-        revocation_mode="hard-fail",
-    )
+    async with AIOHttpFetcherBackend(per_request_timeout=by.time_stamp_seconds) as fetchers:
+        yield ValidationContext(
+            trust_roots=[_load(one.public_bytes(Encoding.DER)) for one in by.trusted],
+            other_certs=[_load(one.public_bytes(Encoding.DER)) for one in by.chain[1:]],
+            allow_fetching=True,
+            revocation_mode="hard-fail",
+            fetchers=fetchers,
+        )
 
 
 def _load(der: bytes) -> x509.Certificate:
