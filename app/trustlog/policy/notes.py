@@ -30,6 +30,7 @@ __all__ = [
     "Signature",
     "Signer",
     "Verifier",
+    "key_as_text",
     "opened",
     "parse",
     "sign",
