@@ -106,7 +106,8 @@ def _unreadable(kind: Kind) -> Finding:
 
 def _list() -> Finding:
     steps = Steps()
-    steps.add(Result.NOTE, _("It is a credential"), _("It is a list of which are revoked or suspended."))
+    detail = _("It is a list of which are revoked or suspended.")
+    steps.add(Result.NOTE, _("It is a credential"), detail)
     return Finding(
         Kind.CREDENTIAL,
         Outcome.UNREADABLE,

@@ -8,4 +8,6 @@ DEEPEST = 30  # brackets within brackets in JSON; ours have some 6
 MOST_FACTS = 40  # of one document, shown on the page
 LONGEST_FACT = 500  # characters of a value that is shown
 
+AT_ONCE = 12  # files that one process has in hand; further ones are asked to come again
+AGAIN = 5  # seconds after which
 CHECKS = (40, 600)  # in so many seconds, of one person or address

@@ -6,7 +6,8 @@ from starlette.responses import Response
 from app.verify.answering import answered
 from app.verify.finding import Finding
 from app.verify.forms import VerifyForm, given
-from app.verify.limits import CHECKS, MOST_BYTES
+from app.verify.hands import Hands
+from app.verify.limits import AGAIN, AT_ONCE, CHECKS, MOST_BYTES
 from app.web import ratelimit
 from app.web.caching import kept
 from app.web.forms import Form, blank
@@ -15,6 +16,7 @@ from app.web.pages import page
 router = APIRouter()
 
 ACCEPT = ".pdf,.json,.jsonld,.svg,.png,.tlog-proof,.txt"
+hands = Hands(AT_ONCE, AGAIN)
 
 
 async def seldom(request: Request) -> None:
@@ -34,7 +36,8 @@ async def answer(request: Request) -> Response:
     sent, data = await given(request)
     if data is None:
         return _page(request, sent, None, status=422)
-    return _page(request, blank(VerifyForm), await answered(data))
+    with hands.taken():
+        return _page(request, blank(VerifyForm), await answered(data))
 
 
 def _page(

@@ -8,6 +8,7 @@ from app.core.i18n import LOCALES
 from app.verify.finding import Kind
 from app.verify.given import kind_of, plain, read_json
 from app.verify.limits import CHECKS, DEEPEST, MOST_BYTES, MOST_JSON, MOST_PASTED
+from app.verify.routes import hands
 from tests.limits import counted, one_window
 from tests.portal import Portal
 from tests.verify.holding import answer, give, paste
@@ -61,6 +62,18 @@ async def test_who_gives_one_after_another_is_slowed_down(portal: Portal) -> Non
         await counted(portal, "verify", CHECKS[0])
         assert (await give(portal, b"abc")).status == 429
         assert (await portal.get("/verify")).status_code == 200
+
+
+async def test_when_all_hands_are_full_one_is_asked_to_come_again(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hands, "full", hands.most)
+    response = await portal.post("/verify", {"text": "{}"})
+    assert (response.status_code, response.headers["retry-after"]) == (503, "5")
+    assert "Traceback" not in response.text
+    monkeypatch.setattr(hands, "full", hands.most - 1)
+    assert (await paste(portal, "{}")).status == 200
+    assert hands.full == hands.most - 1
 
 
 @pytest.mark.parametrize(
