@@ -20,6 +20,7 @@ OPEN_BADGES = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"
 LARGEST = 64 * 1024  # bytes of a document that is read; ours have about 4,000
 DEEPEST = 16  # nested objects and lists
 MEDIA_TYPE = "application/vc"
+IMAGE = "/static/1/img/mark-512.png"  # any version leads to it; a credential keeps this one
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +138,7 @@ def achievement(base_url: str, words: Words) -> dict[str, Any]:
         "name": words.title,
         "description": words.description,
         "criteria": {"id": address, "type": "Criteria", "narrative": words.criteria},
-        "image": {"id": f"{base_url}/static/img/mark-512.png", "type": "Image"},
+        "image": {"id": f"{base_url}{IMAGE}", "type": "Image"},
         "inLanguage": words.language,
     }
 
