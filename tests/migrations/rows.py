@@ -23,7 +23,7 @@ from tests.factories.applications import make_asked
 from tests.factories.channels import make_channel
 from tests.factories.disputes import make_disputed
 from tests.factories.reviews import make_colleague, make_ready
-from tests.migrations import rows_log, rows_record, rows_seals
+from tests.migrations import rows_credentials, rows_log, rows_record, rows_seals
 
 
 async def fill(session: AsyncSession) -> None:
@@ -41,6 +41,7 @@ async def fill(session: AsyncSession) -> None:
     await channels.confirm(session, reviewer, large.id, large.version, "Seen on its page.")
     await rows_record.fill(session)
     await rows_seals.fill(session)
+    await rows_credentials.fill(session)
     await rows_log.fill(session)  # last: it publishes what the others wrote
 
 
