@@ -314,7 +314,7 @@ class Proof {
     const shown = this.one(`[data-verdict="${verdict}"]`);
     shown.hidden = false;
     this.root.classList.remove("proof--running");
-    this.root.dataset.verdict = verdict;
+    this.root.dataset.outcome = verdict;
     this.status.classList.add("sr-only"); // eyes have the notice
     this.say(shown.querySelector(".notice__title").textContent);
     this.start.removeAttribute("aria-disabled");
