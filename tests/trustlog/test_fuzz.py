@@ -6,6 +6,7 @@ And where something is read after all, it is written again as it was: no two spe
 import random
 from base64 import b64encode
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 import pytest
 from hypothesis import given
@@ -123,10 +124,8 @@ def test_what_is_spoilt_is_refused_or_is_another_thing(kind: str) -> None:
 @given(data=st.one_of(st.binary(max_size=300), st.text(max_size=200).map(lambda t: t.encode())))
 def test_any_bytes_are_refused_or_written_again(kind: str, data: bytes) -> None:
     again, _ = READERS[kind]
-    try:
+    with suppress(ValueError):
         assert again(data) == data
-    except ValueError:
-        pass
 
 
 def test_no_spoilt_note_is_believed_unless_what_was_signed_is_as_it_was() -> None:

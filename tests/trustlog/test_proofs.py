@@ -14,10 +14,9 @@ from app.trustlog.policy.proofs import TlogProof
 from tests.trustlog.served_log import NAME, signer
 from tests.trustlog.trees import leaves, path_of
 
-# github.com/C2SP/C2SP at 5ba5ee83, tlog-proof.md; its signatures are shortened with "[...]", and
-# its extra data has a length that base64 has not, so that three characters more are here
+# github.com/C2SP/C2SP at 5ba5ee83, tlog-proof.md; its signatures are shortened with "[...]"
 EXAMPLE = """c2sp.org/tlog-proof@v1
-extra YWdlLXYxLjIuMS1kYXJ3aW4tYXJtNjQudGFyLmd6kYXJ3aW4tYXIA
+extra YWdlLXYxLjIuMS1kYXJ3aW4tYXJtNjQudGFyLmd6kYXJ3aW4tYXJ
 index 73894
 gSKyXoYZUgZ6jduWYrkDOARinOMGJveXjgMkBTcdPlQ=
 B95lDa8R83lS8n0eG+o0buTxRKQTYFi//1U8anccXmA=
