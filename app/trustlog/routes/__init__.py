@@ -2,8 +2,9 @@
 
 from fastapi import APIRouter
 
-from app.trustlog.routes import pages, serving
+from app.trustlog.routes.pages import router as for_people
+from app.trustlog.routes.serving import router as for_machines
 
 router = APIRouter()
-for _part in (serving, pages):  # in this order: `/log/{index}` would take the other addresses
-    router.include_router(_part.router)
+router.include_router(for_machines)  # first: `/log/{index}` would take its addresses
+router.include_router(for_people)
