@@ -9,6 +9,7 @@ from sqlalchemy import delete, select, text, update
 
 from app.core import clock
 from app.core.viewer import Viewer
+from app.credentials.models import Credential
 from app.members import service
 from app.members.models import Member, StandingChange
 from tests.conftest import statements
@@ -111,6 +112,7 @@ async def test_who_was_erased_is_told_as_gone(portal: Portal) -> None:
         await session.execute(text("SET LOCAL session_replication_role = replica"))  # append-only
         await session.execute(delete(StandingChange).where(StandingChange.member_id == member.id))
         await session.execute(text("SET LOCAL session_replication_role = origin"))
+        await session.execute(delete(Credential).where(Credential.member_id == member.id))
         await session.execute(delete(Member).where(Member.id == member.id))
     found = await changes(portal, copy.cursor)
     assert [{**change, "changed_at": ""} for change in found["changes"]] == [

@@ -9,6 +9,7 @@ from sqlalchemy import delete, event, text, update
 
 from app.channels.models import Channel
 from app.core.db import Database
+from app.credentials.models import Credential
 from app.directory.policy import Query
 from app.directory.search import Found, UnknownCursor
 from app.directory.search.live import Live
@@ -46,6 +47,7 @@ async def test_a_deleted_member_is_forgotten(index: Live, database: Database) ->
             text("DELETE FROM standing_changes WHERE member_id = :id"), {"id": two.id}
         )
         await session.execute(text("ALTER TABLE standing_changes ENABLE TRIGGER USER"))
+        await session.execute(delete(Credential).where(Credential.member_id == two.id))
         await session.execute(delete(Member).where(Member.id == two.id))
     assert await index.version(two.serial) is None
     assert [hit.serial for hit in (await index.found(asked())).hits] == [one.serial]

@@ -152,6 +152,7 @@ async def test_a_deleted_member_leaves_the_row(chosen: Database) -> None:
         await session.execute(text("ALTER TABLE standing_changes DISABLE TRIGGER USER"))
         await session.execute(text("DELETE FROM standing_changes"))
         await session.execute(text("ALTER TABLE standing_changes ENABLE TRIGGER USER"))
+        await session.execute(text("DELETE FROM credentials"))
         await session.execute(delete(Member))
         expected = await xid(session)
     assert await noted(chosen, member.serial) == expected
