@@ -40,6 +40,7 @@ BATCH = 1_000  # entries; to be published within 2 s
 BATCHES = 5
 SECONDS = 3.0  # of appending one by one
 ASKED = 200
+HIDDEN = {"channel": "https://kenh.example/@linh", "member": "DTA-000001", "method": "rel_me"}
 ORIGIN = "localhost:8000/log"
 _USED = """
 SELECT sum(pg_total_relation_size(name::regclass))
@@ -101,7 +102,7 @@ async def _grow(database: Database, publish: Callable[[], Awaitable[None]], size
     begun = at = newest.size if newest else 0
     started = time.perf_counter()
     while at < size:
-        rows = [row(number) for number in range(min(5_000, size - at))]
+        rows = [row(number, HIDDEN) for number in range(min(5_000, size - at))]
         async with database.write() as session:
             await session.execute(insert(LogEntry), rows)
         await publish()
@@ -118,7 +119,7 @@ async def _at(
     await publish()
     published = []
     for _batch in range(BATCHES):
-        rows = [row(number) for number in range(BATCH)]
+        rows = [row(number, HIDDEN) for number in range(BATCH)]
         async with database.write() as session:
             await session.execute(insert(LogEntry), rows)
         started = time.perf_counter()
@@ -136,7 +137,7 @@ async def _at(
 
 async def _append(database: Database) -> float:
     """Transactions a second of one process that appends one entry in each."""
-    event = Event(Kind.CODE_SIGNED, facts={"version": "1"}, hidden={"member": "DTA-000001"})
+    event = Event(Kind.CODE_SIGNED, facts={"version": "1"}, hidden=HIDDEN)
     started, count = time.perf_counter(), 0
     while time.perf_counter() - started < SECONDS:
         async with database.write() as session:
@@ -202,7 +203,7 @@ def told(found: list[Grown]) -> str:
 
 def an_entry() -> bytes:
     """An entry as long as those that the log is grown with."""
-    body = row(1)["body"]
+    body = row(1, HIDDEN)["body"]
     assert isinstance(body, bytes)
     return body
 

@@ -3,6 +3,7 @@
 import re
 from base64 import b64decode
 from functools import lru_cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Literal, Self, TypeVar
 
@@ -87,6 +88,20 @@ class WitnessSettings(BaseModel):
     url: str  # below it lies `add-checkpoint`
     vkey: str  # its name, key id and key, as C2SP signed-note writes them
     every: float = Field(10, gt=0)  # seconds between two checkpoints that it is asked to cosign
+
+    @field_validator("vkey")
+    @classmethod
+    def _of_a_witness(cls, given: str) -> str:
+        name, _, rest = given.partition("+")
+        key_id, _, written = rest.partition("+")
+        try:
+            material = b64decode(written, validate=True)
+        except ValueError:
+            material = b""
+        known = sha256(f"{name}\n".encode() + material).hexdigest()[:8]
+        if material[:1] != b"\x04" or len(material) != 1 + KEY_BYTES or key_id != known:
+            raise ValueError("vkey is a witness's name, key id and key, joined by plus signs")
+        return given
 
 
 def _origin(given: str, name: str) -> str:

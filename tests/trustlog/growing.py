@@ -1,7 +1,7 @@
 """Logs that grow: entries that name nobody, and the tree worked out again without its tiles."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import insert, select
 
@@ -17,18 +17,19 @@ from app.trustlog.policy.merkle import leaf_hash, node_hash
 from app.trustlog.policy.notes import opened
 
 
-def row(number: int) -> dict[str, object]:
-    """One entry, as `service.append` writes it."""
+def row(number: int, hidden: Mapping[str, str] | None = None) -> dict[str, object]:
+    """One entry, as `service.append` writes it, with commitments to what is hidden."""
     entry_id, at = uuid7(), clock.now()
     event = Event(Kind.CODE_PUBLISHED, facts={"version": str(number)})
-    body = entries.body(entry_id, at, event, None, {})
+    openings = entries.salted(hidden or {})
+    body = entries.body(entry_id, at, event, None, openings)
     return {
         "id": entry_id,
         "kind": event.kind,
         "at": at,
         "body": body,
         "leaf_hash": leaf_hash(body),
-        "openings": {},
+        "openings": {name: list(opening) for name, opening in openings.items()},
     }
 
 

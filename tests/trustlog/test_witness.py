@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager, suppress
 import pytest
 from sqlalchemy import text
 
+from app.core.config import WitnessSettings
 from app.core.db import Database
 from app.trustlog import keys, sequencer, witnessing
 from app.trustlog.policy.checkpoints import Checkpoint
@@ -167,6 +168,15 @@ async def test_an_emptied_database_without_a_memory_is_stopped_by_a_witness(
 
 async def test_a_key_of_another_kind_is_no_witness(log: Database) -> None:
     witness = LocalWitness("w.example/a", url="http://127.0.0.1:9")
-    wrong = witness.settings().model_copy(update={"vkey": keys.signers()[0].vkey})
+    log_key = keys.signers()[0].vkey
     with pytest.raises(ValueError, match="not the key of a witness"):
-        Witnesses(log, [wrong])
+        Witnesses(log, [witness.settings().model_copy(update={"vkey": log_key})])
+
+
+@pytest.mark.parametrize("wrong", ["", "w.example/a", "key of a log", "other name"])
+def test_the_configuration_names_witnesses_by_their_keys(wrong: str) -> None:
+    vkey = LocalWitness("w.example/a").signer.vkey
+    assert WitnessSettings(url="https://w.example", vkey=vkey).vkey == vkey
+    given = {"key of a log": keys.signers()[0].vkey, "other name": f"x{vkey}"}.get(wrong, wrong)
+    with pytest.raises(ValueError, match="vkey is a witness's name"):
+        WitnessSettings(url="https://w.example", vkey=given)
