@@ -8,11 +8,14 @@ from urllib.parse import unquote, unquote_to_bytes
 
 from asn1crypto import x509
 from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import PublicKeyAlgorithmOID
 from pyhanko.config.pkcs11 import PKCS11SignatureConfig, TokenCriteria
 from pyhanko.sign.pkcs11 import PKCS11SigningContext
 from pyhanko.sign.signers import Signer
 
 from app.core.seal_settings import TOKEN, SealSettings
+
+EC = PublicKeyAlgorithmOID.EC_PUBLIC_KEY  # many tokens sign with it only what is hashed already
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +90,7 @@ async def signer(by: SealSettings) -> AsyncIterator[Signer]:
         signing_certificate=certificates[0],
         other_certs=certificates[1:],
         other_certs_to_pull=(),
+        raw_mechanism=by.chain[0].public_key_algorithm_oid == EC,
     )
     pin = at.pin or by.password.get_secret_value() or None
     async with PKCS11SigningContext(config, user_pin=pin) as opened:
