@@ -342,8 +342,11 @@ class Monitor:
         self.file = asked.state / "state.json"
         self.held: dict[str, Any] = {"keys": [], "coming": [], "note": "", "size": 0, "root": ""}
         if self.file.exists():
-            self.held |= json.loads(self.file.read_text("utf-8"))
-        self.old = self.held["note"]
+            told = json.loads(self.file.read_text("utf-8"))
+            self.held = {name: told[name] for name in self.held}
+        self.old: str = self.held["note"]
+        self.before = parse_checkpoint(parse_note(self.old)[0]) if self.old else None
+        self.keys = {key.vkey: key for key in [*asked.key, *map(Verifier, self.held["keys"])]}
         self.ids = sqlite3.connect(asked.state / "ids.sqlite3")
         self.ids.execute("CREATE TABLE IF NOT EXISTS ids (id PRIMARY KEY, place) WITHOUT ROWID")
 
@@ -360,18 +363,17 @@ class Monitor:
 
     def run(self) -> str:
         """Check what is new, and say what was checked. Raises Ended, Malformed or BadSignature."""
-        old = parse_checkpoint(parse_note(self.old)[0]) if self.old else None
-        keys = {key.vkey: key for key in [*self.asked.key, *map(Verifier, self.held["keys"])]}
-        keys = keys or {key.vkey: key for key in self.named()}
-        until, new = time.monotonic() + self.asked.patience, self.head([*keys.values()])
+        old, until = self.before, time.monotonic() + self.asked.patience
+        self.keys = self.keys or {key.vkey: key for key in self.named()}
+        new = self.head()
         while old and new.size < old.size:
             if time.monotonic() > until:  # a cache would have forgotten the former one by now
                 raise Ended(BREACH, f"rollback: {new.size} entries, and there were {old.size}")
             time.sleep(1)
-            new = self.head([*keys.values()])
+            new = self.head()
         if old:
             self.log.prove(old, new)
-        self.save(keys=[*keys], note=self.new)
+        self.save(keys=[*self.keys], note=self.new)
         if self.follow(new) != new.root:
             raise Ended(BREACH, "the entries do not make the root that was signed")
         keys = self.held["coming"] or self.held["keys"]
@@ -385,17 +387,20 @@ class Monitor:
         sys.stderr.writelines(f"    {ascii(line)[1:-1]}\n" for line in lines)
         return keys_in(lines)
 
-    def head(self, keys: Sequence[Verifier]) -> Checkpoint:
+    def head(self) -> Checkpoint:
         """The log's newest checkpoint, signed as it must be."""
         raw = self.log.get("checkpoint", LARGEST_NOTE) or b""
         try:
             note, self.new = parse_note(raw), raw.decode()
         except Malformed:
             raise Ended(AWAY, f"what answers is no checkpoint: {raw[:200]!a}") from None
-        by, found = signers_of(note, [*keys, *self.asked.witness]), parse_checkpoint(note[0])
-        if not any(key in keys and key.name == found.origin for key in by):
+        by = signers_of(note, [*self.keys.values(), *self.asked.witness])
+        found = parse_checkpoint(note[0])
+        if (found.origin, ED25519) not in {(k.name, k.kind) for k in by if k.vkey in self.keys}:
             raise BadSignature("no known key of this log signed the checkpoint")
-        count = len({key.key for key in by if key in self.asked.witness})
+        count = len(
+            {key.key for key in by if key in self.asked.witness and key.kind == COSIGNATURE}
+        )
         if count < (len(self.asked.witness) if self.asked.quorum is None else self.asked.quorum):
             raise Ended(UNWITNESSED, f"{count} of the witnesses signed the checkpoint")
         return found
@@ -442,8 +447,11 @@ class Monitor:
             except Malformed as wrong:
                 raise Ended(BREACH, f"entry {place} {wrong}") from None
             ids.append((bytes.fromhex(told["id"].replace("-", "")), place))
-            if told["kind"] == "log.keys_changed":
-                self.held["coming"] = [k.vkey for k in keys_in(str(told["facts"]["vkeys"]).split())]
+            facts = told.get("facts")
+            if told["kind"] == "log.keys_changed" and isinstance(facts, dict):
+                names = {key.name for key in self.keys.values()}
+                keys = keys_in(str(facts.get("vkeys")).split())
+                self.held["coming"] = [key.vkey for key in keys if key.name in names]
             if told.get("subject") in self.asked.watch and place >= known:
                 self.say({"index": place, "entry": told})
         before = self.ids.total_changes
@@ -505,7 +513,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return USAGE
     try:
         return _ended(Monitor(asked, log))
-    except (OSError, sqlite3.Error, ValueError, LookupError) as trouble:
+    except (OSError, sqlite3.Error, ValueError, LookupError, TypeError) as trouble:
         sys.stderr.write(f"{asked.state}: {trouble!r}\n")
         return STATE
 

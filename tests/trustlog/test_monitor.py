@@ -137,6 +137,57 @@ def test_a_key_that_no_entry_tells_of_is_not_learnt(follower: Follower) -> None:
     assert follower.state["keys"] == [follower.log.signers[0].vkey]
 
 
+@pytest.mark.parametrize(
+    "facts",
+    [{}, {"vkeys": ["x"]}, {"vkeys": ""}, {"vkeys": "a b\n"}, {"vkeys": 1}, [], None],
+    ids=str,
+)
+def test_an_entry_that_names_no_key_changes_none(follower: Follower, facts: object) -> None:
+    follower.log.bodies = [entry(0, kind="log.keys_changed", facts=facts)]
+    follower.log.publish()
+    follower.sees_well()
+    assert follower.state["keys"] == [follower.log.signers[0].vkey]
+
+
+def test_keys_of_another_name_are_not_learnt(follower: Follower) -> None:
+    other = signer("other", "log.example/other")
+    follower.log.bodies = [entry(0, kind="log.keys_changed", facts={"vkeys": other.vkey})]
+    follower.log.publish()
+    follower.sees_well()
+    assert follower.state["keys"] == [follower.log.signers[0].vkey]
+
+
+def test_what_is_learnt_waits_until_all_was_read(
+    follower: Follower, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """False tiles and entries, with a key among them, and then no answer any more."""
+    monkeypatch.setattr(monitor, "SAVED_EVERY", 1)
+    log, thief = follower.log.grow(600), signer("thief")
+    log.bodies[7] = entry(7, kind="log.keys_changed", facts={"vkeys": thief.vkey})
+    log.hashes[7] = monitor.leaf_hash(log.bodies[7])
+    log.instead["tile/entries/001"] = Answer(status=503)
+    assert follower.run().code == 1
+    assert follower.state["keys"] == [log.signers[0].vkey]
+    log.signers = [thief]
+    log.publish()
+    follower.sees_a_breach("no known key signed the note")
+
+
+def test_a_witness_does_not_stand_in_for_the_log(follower: Follower) -> None:
+    """Nor does the log for a witness, whatever names they go by."""
+    mine = follower.log.signers[0]
+    posing = signer("log", NAME, notes.COSIGNATURE)
+    follower.log.grow(3)
+    text = notes.parse(follower.log.note).text
+    follower.log.note = f"{text}\n{posing.line(text, 5)}\n"
+    follower.sees_a_breach("no known key of this log signed", "--witness", posing.vkey)
+    follower.trust = ["--key", posing.vkey]
+    follower.sees_a_breach("no known key of this log signed")
+    follower.trust = ["--key", mine.vkey]
+    follower.log.publish()
+    assert follower.run("--witness", mine.vkey).code == 3
+
+
 def test_an_interrupted_run_goes_on_where_it_was(
     follower: Follower, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -216,8 +267,10 @@ def test_wrong_arguments_are_told_apart(given: list[str], tmp_path: Path) -> Non
 def test_a_state_that_cannot_be_read_is_no_breach(follower: Follower) -> None:
     follower.log.grow(1)
     follower.sees_well()
-    (follower.folder / "state.json").write_text("{")
-    assert follower.run().code == 74
+    true = (follower.folder / "state.json").read_text()
+    for wrong in ("{", "[]", "{}", true.replace("log.example", "log"), true.replace("0", "x")):
+        (follower.folder / "state.json").write_text(wrong)
+        assert follower.run().code == 74, wrong
     shutil.rmtree(follower.folder)
     follower.folder.write_text("a file")
     assert follower.run().code == 74
