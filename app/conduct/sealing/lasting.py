@@ -1,5 +1,6 @@
 """Seals for long: PAdES B-LTA, by what the document itself carries (ETSI EN 319 102-1, 5.6.3)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -7,7 +8,7 @@ from asn1crypto import x509
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.ades.report import AdESPassed
 from pyhanko.sign.diff_analysis import ModificationLevel
-from pyhanko.sign.validation import SignatureCoverageLevel
+from pyhanko.sign.validation import SignatureCoverageLevel, async_validate_pdf_timestamp
 from pyhanko.sign.validation.ades import ades_lta_validation
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.policy_decl import (
@@ -17,6 +18,7 @@ from pyhanko.sign.validation.policy_decl import (
     RevocationInfoGatheringSpec,
     SignatureValidationSpec,
 )
+from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.context import CertValidationPolicySpec
 from pyhanko_certvalidator.ltv.types import ValidationTimingInfo
 from pyhanko_certvalidator.policy_decl import REQUIRE_REVINFO, CertRevTrustPolicy
@@ -46,11 +48,11 @@ async def look(
     last.compute_integrity_info()
     if last.coverage != SignatureCoverageLevel.ENTIRE_FILE:
         return None
-    result = await ades_lta_validation(
-        signature,
-        _rules(roots),
-        ValidationTimingInfo(moment, moment, point_in_time_validation=True),
-    )
+    then = await _first(stamps, roots, moment)
+    if then is None:
+        return None
+    timing = ValidationTimingInfo(then, then, point_in_time_validation=True)
+    result = await ades_lta_validation(signature, _rules(roots), timing)
     status, stamp = result.api_status, result.signature_timestamp_status
     if result.ades_subindic != AdESPassed.OK or stamp is None or stamp.api_status is None:
         return None
@@ -58,6 +60,22 @@ async def look(
         return None
     at, by = stamp.api_status.timestamp, stamp.api_status.signing_cert
     return Lasting(at, by, last.signer_cert.not_valid_after)
+
+
+async def _first(
+    stamps: Sequence[EmbeddedPdfSignature], roots: tuple[x509.Certificate, ...], moment: datetime
+) -> datetime | None:
+    """The time of the first stamp: the last holds at `moment`, each at the time of the next.
+
+    None when one does not. What was in the document at that time is to prove the seal.
+    """
+    for stamp in reversed(stamps):
+        context = ValidationContext(trust_roots=list(roots), moment=moment, allow_fetching=False)
+        status = await async_validate_pdf_timestamp(stamp, context)
+        if not (status.valid and status.intact and status.trusted):
+            return None
+        moment = status.timestamp
+    return moment
 
 
 _ALLOWED = (ModificationLevel.NONE, ModificationLevel.LTA_UPDATES)
