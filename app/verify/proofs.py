@@ -91,11 +91,11 @@ async def _signed(session: AsyncSession, proof: TlogProof, told: Checkpoint, ste
         steps.add(Result.BAD, what, said)
         return False
     steps.add(Result.GOOD, what, settings().log_name)
-    witnesses = _signers(proof, _witnesses())
+    others = _signers(proof, witnesses())
     steps.add(
-        Result.GOOD if witnesses else Result.NOTE,
+        Result.GOOD if others else Result.NOTE,
         _("Independent witnesses signed it too"),
-        ", ".join(witnesses) if witnesses else _("None that we know of."),
+        ", ".join(others) if others else _("None that we know of."),
     )
     return True
 
@@ -107,7 +107,8 @@ def _signers(proof: TlogProof, verifiers: Iterable[Verifier]) -> tuple[str, ...]
         return ()
 
 
-def _witnesses() -> list[Verifier]:
+def witnesses() -> list[Verifier]:
+    """Whose cosignatures are known here: those of the configuration."""
     return [Verifier(witness.vkey) for witness in settings().log_witnesses]
 
 

@@ -9,20 +9,24 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from app.core.config import settings
 from app.members.models import Member
 from app.trustlog import keys
+from app.trustlog import service as log
 from app.trustlog.models import Kind
 from app.trustlog.policy import notes, proofs
 from app.trustlog.policy.checkpoints import Checkpoint
 from app.trustlog.policy.merkle import leaf_hash, node_hash
-from app.trustlog.policy.notes import Signer
+from app.trustlog.policy.notes import COSIGNATURE, Signer, Verifier
 from app.trustlog.policy.proofs import TlogProof
+from app.verify import proofs as verifying
 from tests.conftest import statements
-from tests.factories.members import make_member
+from tests.factories.conduct import make_code, make_signature
+from tests.factories.members import make_member, viewer_of
 from tests.portal import Portal
 from tests.verify.holding import flipped, give, paste, proof_of, suspend
 
 SIGNED = "The log's key signed the checkpoint"
 INCLUDED = "The entry is in the tree of this checkpoint"
 BEGINS = "Today's tree begins with that tree"
+WITNESSED = "Independent witnesses signed it too"
 OPENED = "What stands behind its commitments"
 
 
@@ -215,3 +219,50 @@ async def test_without_a_published_tree_nothing_can_be_told(
     monkeypatch.setattr(keys, "verifiers", tuple)
     found = await give(portal, data)
     assert (found.outcome, found.person) == ("unsure", "")
+
+
+async def test_what_a_witness_signed_is_told(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _member, data = await begun(portal)
+    proof = parts(data)
+    witness = Signer("witness.example", Ed25519PrivateKey.generate(), COSIGNATURE)
+    line = witness.line(notes.parse(proof.checkpoint_note).text, 1_790_000_000)
+    monkeypatch.setattr(verifying, "witnesses", lambda: [Verifier(witness.vkey)])
+    false = line[:-10] + ("A" if line[-10] != "A" else "B") + line[-9:]
+    for given, result in ((line, "In order"), (false, "To know")):
+        note = f"{proof.checkpoint_note}{given}\n"
+        made = TlogProof(proof.index, proof.hashes, note, proof.extra).text().encode()
+        found = await give(portal, made)
+        assert (found.outcome, found.steps[WITNESSED]) == ("genuine", result)
+        assert ("witness.example" in found.page) is (result == "In order")
+
+
+async def test_an_entry_without_a_number_leads_to_its_member_by_what_it_opens(
+    portal: Portal,
+) -> None:
+    async with portal.transaction() as session:
+        await make_code(session)
+        member = await make_member(session, stage_name="Bếp Sương")
+        signature = await make_signature(session, viewer_of(member))
+    data, _index = await proof_of(portal, member, Kind.CODE_SIGNED)
+    found = await give(portal, data)
+    assert (found.outcome, found.facts["Version of the code"]) == ("genuine", "1.0")
+    assert found.facts["SHA-256 of the evidence"] == signature.evidence_sha256
+    assert "Bếp Sương" in found.person
+    closed, _index = await proof_of(portal, member, Kind.CODE_SIGNED, closed=True)
+    assert (await give(portal, closed)).person == ""
+
+
+async def test_of_somebody_erased_the_entry_stands_and_leads_nowhere(portal: Portal) -> None:
+    async with portal.transaction() as session:
+        await make_code(session)
+        member = await make_member(session, stage_name="Bếp Sương")
+        await make_signature(session, viewer_of(member))
+    data, _index = await proof_of(portal, member, Kind.CODE_SIGNED)
+    async with portal.transaction() as session:
+        await log.forget(session, viewer_of(member), member.account_id)
+    found = await give(portal, data)
+    assert (found.outcome, found.steps[OPENED], found.person) == ("genuine", "In order", "")
+    assert found.steps["The standing today"] == "To know"
+    assert "Bếp Sương" not in found.page
