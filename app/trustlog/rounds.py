@@ -37,6 +37,14 @@ from app.trustlog.queries.tree import Published
 BATCH = 5_000  # entries of a round
 LOCK = lock_number("the signer of the log")
 SILENT = 30  # seconds after which the database takes the lock from a signer that stands still
+_ALONE = """
+SELECT pg_try_advisory_lock(:lock) FROM (
+    SELECT set_config('idle_session_timeout', :silent, false),
+        set_config('idle_in_transaction_session_timeout', :silent, false),
+        set_config('synchronous_commit', 'on', false)  -- what a checkpoint tells of is on disk
+    OFFSET 0
+) AS settled
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +69,7 @@ async def signing_alone(database: Database) -> AsyncIterator[AsyncConnection | N
     async with database.engine.connect() as connection:
         await connection.run_sync(lambda plain: plain.detach())
         async with connection.begin():
-            for setting, value in (
-                ("idle_session_timeout", f"'{SILENT}s'"),
-                ("idle_in_transaction_session_timeout", f"'{SILENT}s'"),
-                ("synchronous_commit", "on"),  # what a checkpoint tells of is on disk
-            ):
-                await connection.execute(text(f"SET {setting} = {value}"))
-            alone = await connection.scalar(select(func.pg_try_advisory_lock(LOCK)))
+            alone = await connection.scalar(text(_ALONE), {"lock": LOCK, "silent": f"{SILENT}s"})
         try:
             yield connection if alone else None
         finally:

@@ -24,7 +24,7 @@ from app.trustlog.policy.notes import opened
 from app.trustlog.policy.tiles import Tile, read_bundle
 from app.trustlog.queries import tree
 
-LOOKS = 0.01  # seconds between looks of who looks on
+LOOKS = 0.02  # seconds between looks of who looks on
 
 
 @contextmanager

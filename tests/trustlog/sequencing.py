@@ -92,7 +92,7 @@ async def append(seed: int) -> None:
     database = Database(make_engine(settings().database_url, pool_size=1))
     ends = asyncio.ensure_future(asyncio.to_thread(sys.stdin.read))
     while not ends.done():
-        rows = [row(number) for number in range(chance.choice((1, 1, 2, 5, 20, 80)))]
+        rows = [row(number) for number in range(chance.choice((1, 1, 2, 5, 20, 60)))]
         ids = " ".join(str(one["id"]) for one in rows)
         try:
             async with database.write() as session:
@@ -101,7 +101,7 @@ async def append(seed: int) -> None:
         except (SQLAlchemyError, OSError):
             print("?", ids, flush=True)  # noqa: T201
             await asyncio.sleep(0.05)
-        await asyncio.sleep(chance.random() * 0.08)
+        await asyncio.sleep(chance.random() * 0.15)
     await database.close()
 
 

@@ -200,3 +200,20 @@ async def _published(database: Database, size: int) -> None:
             if found is not None and found.size >= size:
                 return
             await asyncio.sleep(0.02)
+
+
+async def test_the_connection_that_signs_is_settled_for_it(log: Database) -> None:
+    """Whatever the server's own settings are; and it gives the lock back at once."""
+    for _again in range(2):
+        async with rounds.signing_alone(log) as connection:
+            assert connection is not None
+            settled = [
+                await connection.scalar(text(f"SHOW {name}"))
+                for name in (
+                    "idle_session_timeout",
+                    "idle_in_transaction_session_timeout",
+                    "synchronous_commit",
+                )
+            ]
+            assert settled == ["30s", "30s", "on"]
+            await connection.rollback()
