@@ -292,3 +292,28 @@ def test_the_file_runs_alone(follower: Follower, tmp_path: Path) -> None:
     assert done.stdout.startswith("index 1 entry {")
     assert "'well'" in done.stdout.splitlines()[-1]
     assert (tmp_path / "followed" / "state.json").exists()
+
+
+MEASURED = """
+import importlib.util, re, sys
+spec = importlib.util.spec_from_file_location("monitor", sys.argv[1])
+monitor = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(monitor)
+ended = monitor.main(sys.argv[2:])
+print(ended, re.search(r"VmHWM:\\s+(\\d+) kB", open("/proc/self/status").read())[1])
+"""
+
+
+def test_a_long_log_takes_no_more_memory(follower: Follower, tmp_path: Path) -> None:
+    peaks = []
+    for size in (1_000, 40_000):
+        follower.log.grow(size - len(follower.log.bodies))
+        given = [follower.log.url, *follower.trust, "--state", str(tmp_path / str(size))]
+        done = subprocess.run(  # noqa: S603
+            [sys.executable, "-I", "-c", MEASURED, monitor.__file__, *given],
+            capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        ended, kilobytes = done.stdout.splitlines()[-1].split()
+        assert ended == "0"
+        peaks.append(int(kilobytes))
+    assert peaks[1] - peaks[0] < 8_000
