@@ -1,5 +1,8 @@
 """An installation that is older than the log: what has no entry gets one, once."""
 
+import asyncio
+import os
+import sys
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -10,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.channels import service as channels
 from app.commands.record import FIRST, PARTS
 from app.core import clock
+from app.core.config import ROOT
 from app.core.viewer import Viewer
 from app.members import service as members
 from app.trustlog import service as log
@@ -19,6 +23,7 @@ from tests.factories.accounts import make_account, viewer_of
 from tests.factories.channels import make_channel, make_proof
 from tests.factories.conduct import make_code, make_signature
 from tests.factories.members import OPERATOR, make_member
+from tests.portal import Portal
 from tests.trustlog.entries import hidden, told
 
 DAY = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
@@ -145,3 +150,21 @@ async def test_no_entry_that_was_caught_up_names_anybody(session: AsyncSession) 
     assert sum(await catch_up(session)) > 0
     for row in await session.scalars(select(LogEntry)):
         assert secrets.in_text(row.body.decode()) == []
+
+
+async def test_an_operator_lets_the_log_catch_up(portal: Portal) -> None:
+    async with portal.transaction() as session:
+        await make_older(session)
+        await forget_the_log(session)
+    said = (
+        "written for {} versions of the code, {} signatures, {} proven channels,"
+        " {} moves of standings"
+    )
+    for counts in ((1, 1, 2, 2), (0, 0, 0, 0)):
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "app.cli", "log", "catch-up", "--batch", "1",
+            cwd=ROOT, env={**os.environ, "DATABASE_URL": portal.url},
+            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+        )  # fmt: skip
+        told, _ = await process.communicate()
+        assert (process.returncode, told.decode().strip()) == (0, said.format(*counts))
