@@ -40,7 +40,7 @@ async def log(request: Request, session: ReadSession, entry: str = "") -> Respon
     shown = page(
         request,
         "log/index.html",
-        typed=entry[:LONGEST],
+        typed=entry if len(entry) <= LONGEST else "",
         wrong=wrong,
         published=published,
         said=wording.said,
