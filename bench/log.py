@@ -79,18 +79,18 @@ async def _measure(url: str, memory: Memory, sizes: tuple[int, ...]) -> list[Gro
     database = Database(make_engine(url, pool_size=3))
     signers = (Signer(ORIGIN, Ed25519PrivateKey.generate()),)
     found = []
-    try:
+
+    async def publish() -> None:
         async with rounds.signing_alone(database) as connection:
             assert connection is not None
+            while (await rounds.one_round(connection, signers, memory)).more:
+                pass
 
-            async def publish() -> None:
-                while (await rounds.one_round(connection, signers, memory)).more:
-                    pass
-
-            for size in sizes:
-                rate = await _grow(database, publish, size)
-                found.append(await _at(database, publish, size, rate))
-                print(f"{size:,} entries measured", flush=True)
+    try:
+        for size in sizes:
+            rate = await _grow(database, publish, size)
+            found.append(await _at(database, publish, size, rate))
+            print(f"{size:,} entries measured", flush=True)
     finally:
         await database.close()
     return found
