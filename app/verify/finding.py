@@ -1,6 +1,5 @@
 """What was found out about something given: one answer, and the steps that led to it."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -63,7 +62,7 @@ class Finding:
     """The answer to what was given.
 
     `facts` and `member` are empty unless what was given is proven to be ours: what somebody made
-    up is told nothing. `because` says more than the title does; `heard` whom the facts are from.
+    up is told nothing. `because` says more than the title does.
     """
 
     kind: Kind
@@ -73,7 +72,6 @@ class Finding:
     steps: tuple[Step, ...] = ()
     facts: tuple[Fact, ...] = ()
     member: MemberView | None = None
-    address: str = ""  # of the profile's record, once there is one
     self_made: bool = False
 
 
@@ -92,6 +90,6 @@ class Steps:
         self.add(Result.GOOD if good else Result.BAD, what, detail if good else otherwise)
         return good
 
-    def all(self, *more: Iterable[Step]) -> tuple[Step, ...]:
-        """All of them, and `more`."""
-        return (*self.taken, *(step for part in more for step in part))
+    def all(self) -> tuple[Step, ...]:
+        """All of them."""
+        return tuple(self.taken)
