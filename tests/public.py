@@ -85,6 +85,7 @@ GET: Mapping[str, Sequence[str]] = {
         "/credentials/status/suspension/1",
     ),
     "/credentials/achievement": ("/credentials/achievement",),
+    "/credentials/achievement.json": ("/credentials/achievement.json",),
     "/.well-known/did.json": ("/.well-known/did.json",),
     "/portraits/{portrait_id}/{size}.webp": ("/portraits/{portrait}/card.webp",),
     "/is/{token}": ("/is/{token}",),
@@ -122,7 +123,7 @@ NO_DATABASE = frozenset(  # of those addresses, what says nothing of members or 
         "/oembed?url=http%3A%2F%2Flocalhost%3A8000%2Fmembers%2F{word}",
         "/robots.txt", "/.well-known/security.txt", "/site.webmanifest", "/api",
         "/api/v1/openapi.json", "/membership", "/sign-in", "/sign-in/test", "/healthz",
-        "/credentials/achievement", "/metrics",
+        "/credentials/achievement", "/credentials/achievement.json", "/metrics",
         "/log/keys", "/log/monitor.py",
     }
 )  # fmt: skip

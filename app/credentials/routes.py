@@ -24,6 +24,7 @@ from app.web.pages import localised, page
 
 router = APIRouter()
 
+ACHIEVEMENT = "/credentials/achievement.json"
 DID_TYPE = "application/did+json"
 JSON_TYPES = ("application/json", "application/ld+json", MEDIA_TYPE)
 OPEN = {
@@ -72,19 +73,32 @@ async def status_list(
 
 @router.get("/credentials/achievement")
 async def achievement(request: Request) -> Response:
-    """What a credential stands for: a page for people, JSON for programs that ask for it."""
+    """What a credential stands for: a page; programs that ask for JSON are sent to it.
+
+    Sent, since a shared cache that does not look at `Accept` would hand JSON to people.
+    """
     if _wants_json(request):
-        told: dict[str, Any] = {
-            "@context": [document.VC, document.OPEN_BADGES],
-            **document.achievement(settings().base_url, words()),
-        }
-        answer = _open(request, canonical_json(told), "application/json")
+        answer: Response = RedirectResponse(ACHIEVEMENT, status_code=303, headers=OPEN)
     else:
-        shown = page(request, "credentials/achievement.html", issuing=issuer.configured(),
-                     did=issuer.name())  # fmt: skip
+        shown = page(
+            request,
+            "credentials/achievement.html",
+            issuing=issuer.configured(),
+            did=issuer.name(),
+        )
         answer = kept(request, shown)
     answer.headers.add_vary_header("Accept")
     return answer
+
+
+@router.get(ACHIEVEMENT)
+async def achievement_data(request: Request) -> Response:
+    """The same for programs, as Open Badges describes it."""
+    told: dict[str, Any] = {
+        "@context": [document.VC, document.OPEN_BADGES],
+        **document.achievement(settings().base_url, words()),
+    }
+    return _open(request, canonical_json(told), "application/json")
 
 
 def _wants_json(request: Request) -> bool:

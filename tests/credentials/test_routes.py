@@ -193,7 +193,9 @@ async def test_the_achievement_is_a_page_for_people_and_json_for_programs(portal
         assert words in answer.text
         assert "did:web:localhost%3A8000" in answer.text
         assert "Accept" in answer.headers["Vary"].split(", ")
-    answer = await portal.get("/credentials/achievement", headers={"Accept": "application/ld+json"})
+    sent = await portal.get("/credentials/achievement", headers={"Accept": "application/ld+json"})
+    assert (sent.status_code, sent.headers["Cache-Control"]) == (303, "no-store")
+    answer = await portal.get(sent.headers["Location"])
     assert answer.headers["Content-Type"] == "application/json"
     told = answer.json()
     assert told["id"] == "http://localhost:8000/credentials/achievement"
@@ -203,9 +205,7 @@ async def test_the_achievement_is_a_page_for_people_and_json_for_programs(portal
 async def test_the_achievement_of_a_credential_is_the_one_that_its_address_tells(
     portal: Portal, member: Member
 ) -> None:
-    told = (
-        await portal.get("/credentials/achievement", headers={"Accept": "application/json"})
-    ).json()
+    told = (await portal.get("/credentials/achievement.json")).json()
     del told["@context"]
     assert (await portal.get(address(member))).json()["credentialSubject"]["achievement"] == told
     image = await portal.get(told["image"]["id"].removeprefix("http://localhost:8000"))
