@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.audit import service as audit
-from app.core import clock
+from app.core import clock, locks
 from app.core.crypto import uuid7
 from app.core.errors import NotAllowed
 from app.core.viewer import Viewer
@@ -45,8 +45,15 @@ async def append(session: AsyncSession, event: Event) -> UUID:
 
 
 async def subject_of(session: AsyncSession, account_id: UUID) -> str:
-    """The opaque name of an account in the log, made when first needed."""
-    theirs = select(LogSubject.subject).where(LogSubject.account_id == account_id)
+    """The opaque name of an account in the log, made when first needed.
+
+    Until the transaction ends `forget` waits, so that it closes what is written under the name.
+    """
+    theirs = (
+        select(LogSubject.subject)
+        .where(LogSubject.account_id == account_id)
+        .with_for_update(read=True, key_share=True)
+    )
     found = await session.scalar(theirs)
     if found is None:
         found = await session.scalar(
@@ -64,7 +71,8 @@ async def subject_of(session: AsyncSession, account_id: UUID) -> str:
 async def forget(session: AsyncSession, by: Viewer, account_id: UUID) -> int:
     """Delete the salts and values behind a person's entries, and whose they were.
 
-    The entries stay as they are, and so does the tree (design §2 "The trust log").
+    The entries stay as they are, and so does the tree (design §2 "The trust log"). The audit knows
+    from now on that nothing is to be told of them again, even where the log knew nothing yet.
 
     Returns: how many entries say nothing of anybody now.
 
@@ -73,9 +81,11 @@ async def forget(session: AsyncSession, by: Viewer, account_id: UUID) -> int:
     """
     if not (by.is_system or by.account_id == account_id):
         raise NotAllowed("forget: somebody else's entries")
+    await locks.hold(session, known.CATCHING_UP)
     subject = await session.scalar(
         delete(LogSubject).where(LogSubject.account_id == account_id).returning(LogSubject.subject)
     )
+    await audit.record(session, known.FORGOTTEN, account_id, by)
     if subject is None:
         return 0
     forgotten = await session.scalars(
@@ -84,5 +94,4 @@ async def forget(session: AsyncSession, by: Viewer, account_id: UUID) -> int:
         .values(openings=None)
         .returning(LogEntry.id)
     )
-    await audit.record(session, known.FORGOTTEN, account_id, by)
     return len(forgotten.all())

@@ -10,7 +10,8 @@ from app.audit.models import AuditEvent
 from app.trustlog.models import Kind, LogEntry, LogSubject
 
 CATCHING_UP = "log.catch_up"
-"""The lock of whoever catches up: two at once would write the same entry."""
+"""The lock of whoever catches up, or forgets: two at once would write the same entry, or one anew
+of somebody who is forgotten just then."""
 
 FORGOTTEN = "log.forgotten"
 """The audit's word for an account of which the log says nothing any more."""
