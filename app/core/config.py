@@ -92,16 +92,21 @@ class WitnessSettings(BaseModel):
     @field_validator("vkey")
     @classmethod
     def _of_a_witness(cls, given: str) -> str:
-        name, _, rest = given.partition("+")
-        key_id, _, written = rest.partition("+")
-        try:
-            material = b64decode(written, validate=True)
-        except ValueError:
-            material = b""
-        known = sha256(f"{name}\n".encode() + material).hexdigest()[:8]
-        if material[:1] != b"\x04" or len(material) != 1 + KEY_BYTES or key_id != known:
+        if not _is_vkey(given, b"\x04"):
             raise ValueError("vkey is a witness's name, key id and key, joined by plus signs")
         return given
+
+
+def _is_vkey(given: str, kind: bytes) -> bool:
+    """Whether `given` writes a public Ed25519 key of that type (C2SP signed-note)."""
+    name, _, rest = given.partition("+")
+    key_id, _, written = rest.partition("+")
+    try:
+        material = b64decode(written, validate=True)
+    except ValueError:
+        return False
+    known = sha256(f"{name}\n".encode() + material).hexdigest()[:8]
+    return material[:1] == kind and len(material) == 1 + KEY_BYTES and key_id == known
 
 
 def _origin(given: str, name: str) -> str:
@@ -131,6 +136,7 @@ class Settings(BaseSettings):
     token_keys: Annotated[tuple[TokenKey, ...], NoDecode] = ()  # the first seals, all open
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ()
     log_keys: Annotated[tuple[SigningKey, ...], NoDecode] = ()  # each signs every checkpoint
+    log_vkeys: Annotated[tuple[str, ...], NoDecode] = ()  # where none of `log_keys` is to be known
     log_origin: str = ""  # the log's name for good; of the address when empty
     log_memory: Path | None = None  # the last checkpoint signed, kept apart from the database
     log_witnesses: tuple[WitnessSettings, ...] = ()
@@ -149,7 +155,7 @@ class Settings(BaseSettings):
     api_a_minute: int = Field(600, ge=1)  # requests of one address
     log_format: Literal["json", "text"] = "json"
 
-    @field_validator("trusted_proxies", mode="before")
+    @field_validator("trusted_proxies", "log_vkeys", mode="before")
     @classmethod
     def _split(cls, given: object) -> object:
         return (
@@ -176,6 +182,13 @@ class Settings(BaseSettings):
         if not isinstance(given, str):
             return given
         return tuple(SigningKey.read(one) for one in given.split(",") if one.strip())
+
+    @field_validator("log_vkeys")
+    @classmethod
+    def _of_a_log(cls, given: tuple[str, ...]) -> tuple[str, ...]:
+        if not all(_is_vkey(one, b"\x01") for one in given):
+            raise ValueError("write public keys of the log as `portal log vkeys` prints them")
+        return given
 
     @field_validator("channel_providers")
     @classmethod

@@ -15,5 +15,8 @@ def verifiers() -> tuple[Verifier, ...]:
 
 
 def vkeys() -> tuple[str, ...]:
-    """The public keys as C2SP signed-note writes them: name, key id and key."""
-    return tuple(signer.vkey for signer in signers())
+    """The public keys as C2SP signed-note writes them: name, key id and key.
+
+    A process that does not sign needs none but these (`PORTAL_LOG_VKEYS`).
+    """
+    return tuple(signer.vkey for signer in signers()) or settings().log_vkeys

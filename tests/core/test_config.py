@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
@@ -65,3 +66,41 @@ def test_what_is_wrong_is_said_in_a_sentence(
 def test_cookies_cannot_be_signed_without_a_key() -> None:
     with pytest.raises(ValueError, match="PORTAL_SECRET_KEY"):
         Settings().require_secret()
+
+
+VKEY = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"  # C2SP signed-note
+
+
+@pytest.mark.parametrize(
+    "given", [VKEY.replace("c74f20a3", "c74f20a4"), VKEY[:-4], "PeterNeumann", VKEY + ",x"]
+)
+def test_a_public_key_of_the_log_that_is_none_is_refused(
+    monkeypatch: pytest.MonkeyPatch, given: str
+) -> None:
+    monkeypatch.setenv("PORTAL_LOG_VKEYS", VKEY)
+    assert Settings().log_vkeys == (VKEY,)
+    monkeypatch.setenv("PORTAL_LOG_VKEYS", given)
+    with pytest.raises(ValidationError, match="portal log vkeys"):
+        Settings()
+
+
+def test_signing_keys_come_from_the_environment_or_from_files(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "key").write_text("A" * 43 + "=\n")
+    monkeypatch.setenv("PORTAL_LOG_KEYS", f"old:{'B' * 42}A=,new:file:{tmp_path}/key")
+    old, new = Settings().log_keys
+    assert (old.id, new.id) == ("old", "new")
+    assert new.seed.get_secret_value() == bytes(32)
+
+
+@pytest.mark.parametrize(
+    "given", ["key:AAAA", "key:file:/nowhere/at/all", "Key:" + "A" * 43 + "=", "A" * 43 + "="]
+)
+def test_a_signing_key_that_is_none_is_refused_and_not_repeated(
+    monkeypatch: pytest.MonkeyPatch, given: str
+) -> None:
+    monkeypatch.setenv("PORTAL_CREDENTIAL_KEYS", given)
+    with pytest.raises(ValidationError) as wrong:
+        Settings()
+    assert "A" * 20 not in told(wrong.value)
