@@ -17,6 +17,7 @@ from app.channels import staff as channels_staff
 from app.channels.queries import watching
 from app.channels.routes import identity as channels_identity
 from app.conduct import routes as conduct_routes
+from app.conduct.sealing import watching as seal_watching
 from app.core import db, log
 from app.core.config import settings
 from app.credentials import routes as credentials_routes
@@ -86,6 +87,7 @@ def make_app() -> FastAPI:
     """
     log.configure()
     settings().require_secret()
+    seal_watching.tell()
     providers()
     app = FastAPI(
         openapi_url=None, docs_url=None, redoc_url=None,
@@ -101,6 +103,7 @@ def make_app() -> FastAPI:
     channels_identity.member_of = members.member_of
     health.also["search"] = lambda: live().ready()
     metrics.also["channels"] = watching.metrics
+    metrics.also["seal"] = seal_watching.metrics
     metrics.also["trustlog"] = trustlog_state.metrics
     errors.install(app)
     # Added last stands outermost.

@@ -13,6 +13,7 @@ from psycopg import OperationalError as PsycopgDown
 from psycopg_pool import PoolTimeout
 
 from app import tables  # noqa: F401 - all models, before any query
+from app.conduct.sealing import watching
 from app.core import db, jobs, log
 from app.core.config import settings
 from app.mail import delivery  # noqa: F401 - its task
@@ -109,4 +110,5 @@ async def _give_back_stalled() -> None:
 def main() -> None:
     """Run the worker process."""
     log.configure()
+    watching.tell()
     asyncio.run(work())

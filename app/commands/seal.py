@@ -101,7 +101,8 @@ def _described(by: SealSettings) -> str:
     ours = by.chain[0]
     lines = {
         "Certificate": ours.subject.rfc4514_string(),
-        "Until": _moment(ours.not_valid_after_utc),
+        "Until": _moment(by.until),
+        "Today": f"NOTHING CAN BE SEALED: {ended}" if (ended := by.ended()) else "holds",
         "Key": "in a token" if by.private_key is None else "at hand",
         "Time told by": ", ".join(by.time_stamps) or "a clock of its own",
         "Level": "PAdES B-LTA" if by.long_term else "PAdES B-T",

@@ -8,7 +8,7 @@ from procrastinate import RetryStrategy
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.conduct import service
-from app.conduct.sealing import keeping, queries
+from app.conduct.sealing import keeping, queries, watching
 from app.core import clock, jobs
 from app.core.config import settings
 from app.core.db import transaction
@@ -21,8 +21,12 @@ PATIENT = RetryStrategy(max_attempts=8, exponential_wait=3)  # over about three 
 
 @jobs.queue.task(name=service.SEAL, retry=PATIENT)
 async def seal(signature_id: str) -> None:
-    """Seal the document of a signature. Safe to run twice, and at once."""
-    await keeping.seal(UUID(signature_id))
+    """Seal the document of a signature. Safe to run twice, and at once.
+
+    While no certificate holds it does nothing: `seal_missing` takes the document up again.
+    """
+    if watching.tell():
+        await keeping.seal(UUID(signature_id))
 
 
 @jobs.queue.task(name=STAMP_AGAIN, retry=PATIENT)
@@ -35,7 +39,7 @@ async def stamp_again(signature_id: str) -> None:
 @jobs.queue.task(name="conduct.seal_missing", queueing_lock="conduct.seal_missing")
 async def seal_missing(timestamp: int) -> None:  # noqa: ARG001 - procrastinate gives it
     """Take up signatures whose document is not sealed: no authority answered for long."""
-    if settings().seal:
+    if watching.tell():
         await _each(queries.unsealed, service.SEAL)
 
 

@@ -1,9 +1,11 @@
 """The certificate that seals documents and who tells the time, as the configuration names them.
 
 Whatever can be known to be wrong without asking anybody is told at the start: a file that is not
-there, a password that does not open a key, a key of another certificate, one that has expired.
+there, a password that does not open a key, a key of another certificate. A certificate that has
+ended since is told by `ended`: it stops no portal, only what would be sealed with it.
 """
 
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Self
@@ -62,7 +64,6 @@ class SealSettings(BaseModel):
     @model_validator(mode="after")
     def _fits(self) -> Self:
         ours = self.chain[0]
-        _check_now(ours, "certificate")
         _check_seals(ours)
         key = self.private_key
         if key is not None and _public(key) != _public(ours):
@@ -85,10 +86,24 @@ class SealSettings(BaseModel):
             raise ValueError("a clock of one's own proves nothing to others: say self_made too")
         if own:
             certificate, key = own
-            _check_now(certificate, "time_stamp_certificate")
             _check_tells_time(certificate)
             if _public(key) != _public(certificate):
                 raise ValueError("time_stamp_key is not that of the time_stamp_certificate")
+
+    def ended(self) -> str:
+        """Why nothing can be sealed today, by the days in our certificates; "" when it can be."""
+        own = self.own_time
+        found = (
+            _wrong_today(self.chain[0], "certificate"),
+            _wrong_today(own[0], "time_stamp_certificate") if own else "",
+        )
+        return "; ".join(one for one in found if one)
+
+    @property
+    def until(self) -> datetime:
+        """When the first of our own certificates ends."""
+        ends = self.chain[0].not_valid_after_utc
+        return min(ends, self.own_time[0].not_valid_after_utc) if self.own_time else ends
 
     @cached_property
     def chain(self) -> tuple[x509.Certificate, ...]:
@@ -175,14 +190,14 @@ def _public(of: Key | x509.Certificate) -> bytes:
     return of.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
 
-def _check_now(certificate: x509.Certificate, name: str) -> None:
+def _wrong_today(certificate: x509.Certificate, name: str) -> str:
     today = clock.now()
     if certificate.not_valid_after_utc <= today:
-        day = certificate.not_valid_after_utc.date().isoformat()
-        raise ValueError(f"{name} expired on {day}")
+        return f"{name} expired on {certificate.not_valid_after_utc.date().isoformat()}"
     if certificate.not_valid_before_utc > today:
         day = certificate.not_valid_before_utc.date().isoformat()
-        raise ValueError(f"{name} is not valid before {day}")
+        return f"{name} is not valid before {day}"
+    return ""
 
 
 def _check_seals(certificate: x509.Certificate) -> None:

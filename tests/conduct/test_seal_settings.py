@@ -22,6 +22,7 @@ from app.conduct.sealing import making, self_made, tokens
 from app.conduct.sealing.making import NotSealed
 from app.core import clock
 from app.core.config import Settings, told
+from app.core.seal_settings import SealSettings
 from tests.factories.seals import authority, seal_settings
 
 PIN = "4711"
@@ -78,14 +79,25 @@ def test_a_key_of_another_certificate_is_refused() -> None:
     assert wrong(key=key_pem(issued())) == "PORTAL_SEAL: key is not that of the certificate"
 
 
-def test_a_certificate_that_has_ended_or_not_begun_is_refused() -> None:
+def ended(**changes: str) -> str:
+    """What is wrong today with a configuration that is taken."""
+    found = Settings(seal=SealSettings(**{**self_made.setting(authority()), **changes})).seal
+    assert found is not None
+    return found.ended()
+
+
+def test_a_certificate_that_has_ended_or_not_begun_is_told_and_stops_no_portal() -> None:
+    assert ended() == ""
     with clock.at(clock.now() - timedelta(days=100)):
         old = issued(days=30)
-    assert "PORTAL_SEAL: certificate expired on 20" in wrong(certificate=pem(old), key=key_pem(old))
+        clerk = issued("Clock", rsa.generate_private_key(65537, 2048), days=30)
+    assert ended(certificate=pem(old), key=key_pem(old)).startswith("certificate expired on 20")
+    time = {"time_stamp_certificate": pem(clerk), "time_stamp_key": key_pem(clerk)}
+    assert ended(**time).startswith("time_stamp_certificate expired on 20")
     with clock.at(clock.now() + timedelta(days=100)):
         early = issued(days=30)
-    said = wrong(certificate=pem(early), key=key_pem(early))
-    assert "certificate is not valid before 20" in said
+    said = ended(certificate=pem(early), key=key_pem(early))
+    assert said.startswith("certificate is not valid before 20")
 
 
 def test_a_certificate_for_something_else_is_refused() -> None:

@@ -52,7 +52,10 @@ class _Writer(IncrementalPdfFileWriter):
 
 
 class NotSealed(Exception):
-    """No seal was set: no authority told the time, the key refused, or a check found it wanting."""
+    """No seal was set, or none that stands its own check.
+
+    A certificate has ended, no authority told the time, or the key refused.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,8 @@ async def seal(pdf: bytes, by: SealSettings, locale: str) -> Made:
     Raises:
         NotSealed: see there; another try may succeed.
     """
+    if ended := by.ended():
+        raise NotSealed(ended)
 
     async def signed(stamper: TimeStamper) -> bytes:
         async with _signer(by) as signer, _fetching(by) as context:
