@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from app.core.config import settings
 from app.core.crypto import canonical_json
+from app.core.db import database
 from app.core.errors import Missing
 from app.core.i18n import gettext as _
 from app.credentials import issuer, queries, service, status_lists
@@ -39,7 +40,7 @@ def _open(request: Request, data: bytes, media_type: str) -> Response:
 
 
 @router.get("/members/{number}/credential.json")
-async def credential(request: Request, session: ReadSession, number: str) -> Response:
+async def credential(request: Request, number: str) -> Response:
     """The newest credential of a member.
 
     It stays when the membership ends: what it says of its state is in the status lists, which say
@@ -51,24 +52,26 @@ async def credential(request: Request, session: ReadSession, number: str) -> Res
     if canonical != number:
         there = localised(request, f"/members/{canonical}/credential.json")
         return RedirectResponse(there, status_code=301, headers=OPEN)
-    found = await service.current(session, number)
-    if found is None:
-        raise Missing(_("No credential was issued to %(number)s.", number=number))
-    return _open(request, await service.signed(session, found), MEDIA_TYPE)
+    async with database().read() as session:
+        found = await service.current(session, number)
+        if found is None:
+            raise Missing(_("No credential was issued to %(number)s.", number=number))
+        unsigned = await service.unsigned(session, found)
+    return _open(request, await unsigned.signed(), MEDIA_TYPE)
 
 
 @router.get("/credentials/status/{purpose}/{list_number}")
 async def status_list(
     request: Request,
-    session: ReadSession,
     purpose: Purpose,
     list_number: Annotated[int, Path(ge=1, le=1_000_000)],
 ) -> Response:
     """A status list, true as of now."""
-    found = await status_lists.served(session, purpose, list_number)
+    async with database().read() as session:
+        found = await status_lists.read(session, purpose, list_number)
     if found is None:
         raise Missing(_("There is no such status list."))
-    return _open(request, found, MEDIA_TYPE)
+    return _open(request, await found.signed(), MEDIA_TYPE)
 
 
 @router.get("/credentials/achievement")

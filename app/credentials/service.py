@@ -1,6 +1,7 @@
 """Issuing credentials, and keeping what the status lists say of them true."""
 
 import secrets
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from app.core import clock
 from app.core.config import settings
 from app.core.crypto import digest, uuid7
 from app.core.errors import Refused, Unavailable
+from app.core.signing_keys import SigningKey
 from app.core.viewer import Viewer
 from app.credentials import issuer, queries, signing
 from app.credentials.models import LIST_SIZE, Credential, Revoked
@@ -35,8 +37,30 @@ async def current(session: AsyncSession, number: str) -> Issued | None:
     return await queries.newest(session, number)
 
 
-async def signed(session: AsyncSession, credential: Issued) -> bytes:
-    """The credential's JSON with both proofs, by the key in use: the same bytes each time.
+@dataclass(frozen=True, slots=True)
+class Unsigned:
+    """A credential and the key that is to sign it."""
+
+    credential: Issued
+    key: SigningKey
+
+    async def signed(self) -> bytes:
+        """The credential's JSON with both proofs: the same bytes each time.
+
+        Call it when nothing of the database is held: many may wait for it.
+        """
+        credential = self.credential
+        return await signing.CREDENTIALS.get(
+            credential.id,
+            credential.document,
+            self.key,
+            issuer.name(),
+            instant(credential.issued_at),
+        )
+
+
+async def unsigned(session: AsyncSession, credential: Issued) -> Unsigned:
+    """The credential with the key in use.
 
     Raises:
         Unavailable: no key signs now: none is configured, or its document is not published yet.
@@ -44,9 +68,7 @@ async def signed(session: AsyncSession, credential: Issued) -> bytes:
     key = await issuer.signing_key(session)
     if key is None:
         raise Unavailable
-    return await signing.CREDENTIALS.get(
-        credential.id, credential.document, key, issuer.name(), instant(credential.issued_at)
-    )
+    return Unsigned(credential, key)
 
 
 async def live(session: AsyncSession, member_id: UUID) -> Credential | None:

@@ -1,10 +1,16 @@
-"""Proofs, made when a document is read; in a thread, since canonical forms take their time."""
+"""Proofs, made when a document is read; in a thread, since canonical forms take their time.
+
+One after the other: together they would not be sooner, and would take the threads, and the turns
+of the interpreter, from whoever asks for something else.
+"""
 
 import asyncio
 import json
 from collections import OrderedDict
 from collections.abc import Hashable, Mapping
 from typing import Any
+
+import anyio
 
 from app.core.crypto import canonical_json
 from app.core.signing_keys import SigningKey
@@ -17,6 +23,7 @@ class Signed:
     def __init__(self, most: int) -> None:
         self.most = most
         self._kept: OrderedDict[tuple[Hashable, str, str], bytes] = OrderedDict()
+        self._one_at_a_time = anyio.CapacityLimiter(1)
 
     async def get(
         self,
@@ -36,8 +43,11 @@ class Signed:
         named = (what, issuer, key.id)
         found = self._kept.get(named)
         if found is None:
-            found = await asyncio.to_thread(sign, document, key, issuer, at)
-            self._kept[named] = found
+            async with self._one_at_a_time:
+                found = self._kept.get(named)  # made for somebody else meanwhile
+                if found is None:
+                    found = await asyncio.to_thread(sign, document, key, issuer, at)
+                self._kept[named] = found
         self._kept.move_to_end(named)
         while len(self._kept) > self.most:
             self._kept.popitem(last=False)

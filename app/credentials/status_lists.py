@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -9,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core import clock
 from app.core.config import settings
 from app.core.errors import Unavailable
+from app.core.signing_keys import SigningKey
 from app.credentials import issuer, queries, signing
 from app.credentials.policy import document, status_list
 from app.credentials.policy.proofs import instant
@@ -25,8 +27,30 @@ def window(now: datetime) -> datetime:
     return datetime.fromtimestamp(int(now.timestamp()) // seconds * seconds, UTC)
 
 
-async def served(session: AsyncSession, purpose: Purpose, list_number: int) -> bytes | None:
-    """A list as a signed credential, true as of now; None when there is no such list.
+@dataclass(frozen=True, slots=True)
+class Unsigned:
+    """A list as it was read, and the key that is to sign it."""
+
+    purpose: Purpose
+    number: int
+    places: Collection[int]
+    key: SigningKey
+
+    async def signed(self) -> bytes:
+        """The list as a signed credential. Call it when nothing of the database is held."""
+        encoded = await asyncio.to_thread(_encoded, self.places)
+        begun = window(clock.now())
+        address = document.list_address(settings().base_url, self.purpose, self.number)
+        told = document.status_list(
+            address, issuer.name(), self.purpose, encoded, (begun, begun + VALID)
+        )
+        return await signing.LISTS.get(
+            (address, begun, encoded), told, self.key, issuer.name(), instant(begun)
+        )
+
+
+async def read(session: AsyncSession, purpose: Purpose, list_number: int) -> Unsigned | None:
+    """A list, true as of now; None when there is no such list.
 
     Raises:
         Unavailable: no key signs now.
@@ -37,13 +61,7 @@ async def served(session: AsyncSession, purpose: Purpose, list_number: int) -> b
     if key is None:
         raise Unavailable
     places = await queries.places(session, purpose, list_number)
-    encoded = await asyncio.to_thread(_encoded, places)
-    begun = window(clock.now())
-    address = document.list_address(settings().base_url, purpose, list_number)
-    told = document.status_list(address, issuer.name(), purpose, encoded, (begun, begun + VALID))
-    return await signing.LISTS.get(
-        (address, begun, encoded), told, key, issuer.name(), instant(begun)
-    )
+    return Unsigned(purpose, list_number, places, key)
 
 
 def _encoded(places: Collection[int]) -> str:

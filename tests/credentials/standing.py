@@ -73,9 +73,9 @@ async def in_lists(session: AsyncSession, credential: Credential) -> set[str]:
     """The purposes whose list has the credential's bit set, as served just now."""
     found = set()
     for purpose in Purpose:
-        served = await status_lists.served(session, purpose, credential.list_number)
-        assert served is not None
-        bits = decoded(json.loads(served)["credentialSubject"]["encodedList"])
+        listed = await status_lists.read(session, purpose, credential.list_number)
+        assert listed is not None
+        bits = decoded(json.loads(await listed.signed())["credentialSubject"]["encodedList"])
         if is_set(bits, credential.list_index):
             found.add(purpose.value)
     return found

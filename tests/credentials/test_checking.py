@@ -28,7 +28,7 @@ async def issued(session: AsyncSession) -> tuple[Member, dict[str, Any]]:
     member = await make_member(session)
     found = await service.current(session, member.number)
     assert found is not None
-    document: dict[str, Any] = json.loads(await service.signed(session, found))
+    document: dict[str, Any] = json.loads(await (await service.unsigned(session, found)).signed())
     return member, document
 
 

@@ -186,7 +186,7 @@ async def test_the_worker_publishes_what_is_new(portal: Portal) -> None:
 async def _download(session: AsyncSession, number: str) -> bytes:
     found = await service.current(session, number)
     assert found is not None
-    return await service.signed(session, found)
+    return await (await service.unsigned(session, found)).signed()
 
 
 def _methods(copy: bytes) -> set[str]:

@@ -60,18 +60,18 @@ async def test_a_list_that_is_half_full_is_followed_by_another(session: AsyncSes
     (newest,) = await credentials_of(session, following)
     assert (credential.list_number, newest.list_number) == (1, 2)
     for purpose in Purpose:
-        assert await status_lists.served(session, purpose, 2) is not None
-        assert await status_lists.served(session, purpose, 3) is None
-        assert await status_lists.served(session, purpose, 0) is None
+        assert await status_lists.read(session, purpose, 2) is not None
+        assert await status_lists.read(session, purpose, 3) is None
+        assert await status_lists.read(session, purpose, 0) is None
 
 
 async def test_a_long_list_is_served_whole(session: AsyncSession) -> None:
     member = await make_member(session)
     (credential,) = await credentials_of(session, member)
     await _crowd(session, credential, 20_000)
-    served = await status_lists.served(session, Purpose.REVOCATION, 1)
-    assert served is not None
-    bits = decoded(json.loads(served)["credentialSubject"]["encodedList"])
+    found = await status_lists.read(session, Purpose.REVOCATION, 1)
+    assert found is not None
+    bits = decoded(json.loads(await found.signed())["credentialSubject"]["encodedList"])
     assert sum(byte.bit_count() for byte in bits) == 20_000
 
 

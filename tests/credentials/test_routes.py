@@ -7,6 +7,7 @@ import time
 from typing import Any
 
 import pytest
+from sqlalchemy import QueuePool
 
 from app.core.config import settings
 from app.credentials import signing, status_lists
@@ -164,6 +165,41 @@ async def test_others_are_answered_while_one_is_signed_and_a_second_time_nothing
     assert where != [threading.main_thread()]
     await portal.get(address(member))
     assert len(where) == 1
+
+
+@pytest.mark.parametrize("kind", ["credential.json", "credential.svg", "list"])
+async def test_while_one_is_signed_nothing_of_the_database_is_held(
+    portal: Portal, member: Member, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    signs, held, pool = signing.sign, [], portal.database.engine.pool
+    assert isinstance(pool, QueuePool)
+
+    def looking(*given: Any) -> bytes:
+        held.append(pool.checkedout())
+        return signs(*given)
+
+    monkeypatch.setattr(signing, "sign", looking)
+    monkeypatch.setattr(signing, "LISTS", signing.Signed(1))
+    asked = LISTS[0] if kind == "list" else f"/members/{member.number}/{kind}"
+    assert (await portal.get(asked)).status_code == 200
+    assert held == [0]
+
+
+async def test_many_who_ask_at_once_wait_for_one_signature(
+    portal: Portal, member: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    signs, made = signing.sign, []
+
+    def slowly(*given: Any) -> bytes:
+        made.append(given)
+        time.sleep(0.1)
+        return signs(*given)
+
+    monkeypatch.setattr(signing, "sign", slowly)
+    answers = await asyncio.gather(*(portal.get(address(member)) for _ in range(12)))
+    assert {one.status_code for one in answers} == {200}
+    assert len({one.content for one in answers}) == 1
+    assert len(made) == 1
 
 
 async def test_what_is_kept_of_what_was_signed_is_bounded() -> None:

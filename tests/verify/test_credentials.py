@@ -33,7 +33,7 @@ async def credential(portal: Portal, **given: Any) -> tuple[Member, bytes]:
     async with portal.transaction() as session:
         found = await service.current(session, member.number)
         assert found is not None
-        return member, await service.signed(session, found)
+        return member, await (await service.unsigned(session, found)).signed()
 
 
 def signed(document: dict[str, Any]) -> bytes:
@@ -159,9 +159,9 @@ async def test_what_our_key_signed_and_nobody_issued(portal: Portal) -> None:
 async def test_a_list_of_states_is_nobodys_credential(portal: Portal) -> None:
     await credential(portal)
     async with portal.transaction() as session:
-        data = await status_lists.served(session, Purpose.REVOCATION, 1)
-    assert data is not None
-    found = await give(portal, data)
+        listed = await status_lists.read(session, Purpose.REVOCATION, 1)
+    assert listed is not None
+    found = await give(portal, await listed.signed())
     assert (found.outcome, found.title) == (
         "unreadable",
         "This is a list of states, and nobody's credential",

@@ -127,7 +127,8 @@ async def _credential(request: Request, number: str) -> tuple[Told, bytes]:
             raise numbers.nobody(found)
         if issued is None or issued.revoked_at is not None:
             raise Missing(_("This member holds no credential today."))
-        document = await credentials.signed(session, issued)
+        unsigned = await credentials.unsigned(session, issued)
+    document = await unsigned.signed()
     language = badge.look(request.query_params).language
     return badge.told(member, language), document
 
