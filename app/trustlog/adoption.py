@@ -28,30 +28,31 @@ async def adopt(
     Returns: what is remembered now.
 
     Raises:
-        Refused: there is nothing to adopt, or the database contradicts what was signed.
+        Refused: there is nothing to adopt, the database contradicts what was signed, or the
+            memory cannot be read or written.
         Busy: another process holds the memory.
     """
     if not because.strip():
         raise Refused("say why this database is the newest")
-    with memory.held():
-        fresh = await _fresh(session, origin, memory)
-        await audit.record(
-            session, "log.adopted", LOG, by, after=origin, because=because, size=fresh.size
-        )
-        memory.write(fresh)
+    try:
+        with memory.held():
+            fresh = await _fresh(session, origin, memory)
+            await audit.record(
+                session, "log.adopted", LOG, by, after=origin, because=because, size=fresh.size
+            )
+            memory.write(fresh)
+    except WillNotSign as refusal:
+        raise Refused(refusal.sentence) from refusal
     return fresh
 
 
 async def _fresh(session: AsyncSession, origin: str, memory: Memory) -> Checkpoint:
-    try:
-        known = memory.all()
-        published, found = await rounds.compared(session, known)
-        own = [one for one in known if one.origin == origin]
-        for held in (published, *own):
-            if held is not None:
-                signing.extends(found, held)
-    except WillNotSign as refusal:
-        raise Refused(refusal.sentence) from refusal
+    known = memory.all()
+    published, found = await rounds.compared(session, known)
+    own = [one for one in known if one.origin == origin]
+    for held in (published, *own):
+        if held is not None:
+            signing.extends(found, held)
     if published is None and not known:
         raise Refused("there is nothing to adopt: nothing was ever signed")
     fresh = Checkpoint(origin, 0, EMPTY_ROOT)

@@ -8,13 +8,14 @@ workers of one machine, or of several that share the folder, never sign beside e
 import fcntl
 import json
 import os
-from base64 import b64decode, b64encode
-from collections.abc import Iterator
+from base64 import b64encode
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, NoReturn
 
 from app.core.config import settings
-from app.trustlog.policy.checkpoints import Checkpoint
+from app.trustlog.policy.checkpoints import Checkpoint, parse
 from app.trustlog.policy.signing import Because, WillNotSign
 
 
@@ -39,10 +40,14 @@ class Memory:
 
         Raises:
             Busy: somebody else has it.
-            OSError: the folder cannot be written.
+            WillNotSign: the folder cannot be written.
         """
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        with self.path.with_name(self.path.name + ".lock").open("a") as lock:
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            lock = self.path.with_name(self.path.name + ".lock").open("a")
+        except OSError as trouble:
+            raise self._unwritable(trouble) from trouble
+        with lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as busy:
@@ -65,13 +70,10 @@ class Memory:
         """
         try:
             written = json.loads(self.path.read_bytes())
-            return tuple(
-                Checkpoint(str(one["origin"]), int(one["size"]), b64decode(one["root"]))
-                for one in written["signed"]
-            )
+            return tuple(map(_read, written["signed"])) or _nothing()
         except FileNotFoundError:
             return ()
-        except (OSError, ValueError, KeyError, TypeError) as trouble:
+        except (OSError, ValueError, LookupError, TypeError, RecursionError) as trouble:
             raise WillNotSign(
                 Because.UNREADABLE,
                 f"The memory of what was signed cannot be read ({type(trouble).__name__}):"
@@ -83,13 +85,19 @@ class Memory:
         """Keep `signed`; it is on disk when this returns, and the file is whole at every instant.
 
         Raises:
-            WillNotSign: the file that is there cannot be understood.
+            WillNotSign: the file that is there cannot be understood, or no other be written.
         """
         others = [one for one in self.all() if one.origin != signed.origin]
-        told = [
+        told: list[dict[str, str | int]] = [
             {"origin": one.origin, "size": one.size, "root": b64encode(one.root).decode()}
             for one in (*others, signed)
         ]
+        try:
+            self._replace(told)
+        except OSError as trouble:
+            raise self._unwritable(trouble) from trouble
+
+    def _replace(self, told: Sequence[Mapping[str, str | int]]) -> None:
         fresh = self.path.with_name(self.path.name + ".new")
         with fresh.open("w", encoding="utf-8") as file:
             json.dump({"signed": told}, file, indent=1)
@@ -102,3 +110,20 @@ class Memory:
             os.fsync(folder)
         finally:
             os.close(folder)
+
+    def _unwritable(self, trouble: OSError) -> WillNotSign:
+        return WillNotSign(
+            Because.UNWRITABLE,
+            f"The memory of what is signed cannot be written ({trouble.strerror}): {self.path}."
+            " It has to be on disk before anything is published. Make room, or let the worker"
+            " write there; it goes on by itself then.",
+        )
+
+
+def _read(one: Mapping[str, Any]) -> Checkpoint:
+    """A checkpoint as `write` has written it. Raises ValueError, LookupError or TypeError."""
+    return parse(f"{one['origin']}\n{one['size']}\n{one['root']}\n")
+
+
+def _nothing() -> NoReturn:
+    raise ValueError("there is a file, and nothing in it")

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from sqlalchemy import Uuid, bindparam, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from app.core import clock
@@ -89,16 +89,19 @@ async def one_round(
         signers: the log's keys, at least one; all of one name.
 
     Raises:
-        WillNotSign: the tree does not extend what was signed. Nothing was changed then, or entries
-            have their places and no checkpoint tells of them.
+        WillNotSign: the tree does not extend what was signed, or the memory cannot be written.
+            Nothing was changed then, or entries have their places and no checkpoint tells of them.
         Busy: another process holds the memory.
     """
     with memory.held():
         async with AsyncSession(connection, expire_on_commit=False) as session:
-            async with session.begin():
-                sequenced = await sequence(session, signers, memory)
-            async with session.begin():
-                published = await publish(session, signers, memory)
+            try:
+                async with session.begin():
+                    sequenced = await sequence(session, signers, memory)
+                async with session.begin():
+                    published = await publish(session, signers, memory)
+            except IntegrityError as trouble:  # rows that only grow are to become others
+                raise _broken(str(trouble.orig).partition("\n")[0]) from trouble
     return Round(sequenced, published)
 
 
@@ -282,7 +285,10 @@ async def _size(session: AsyncSession) -> int:
     number, hashes = last or (0, b"")
     size = number * WIDTH + len(hashes) // growth.HASH
     bodies = await session.scalars(
-        select(LogEntry.body).where(LogEntry.index >= number * WIDTH).order_by(LogEntry.index)
+        select(LogEntry.body)
+        .where(LogEntry.index >= number * WIDTH)
+        .order_by(LogEntry.index)
+        .limit(WIDTH + 1)
     )
     if b"".join(map(leaf_hash, bodies)) != hashes:
         raise _broken(f"the last of {size} hashes are not those of the entries")

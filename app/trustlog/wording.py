@@ -35,6 +35,7 @@ WHY: Mapping[Because, Any] = {
     Because.NO_MEMORY: _l("The record of what was signed last is gone."),
     Because.OLD_MEMORY: _l("The record of what was signed last is older than the database."),
     Because.UNREADABLE: _l("The record of what was signed last cannot be read."),
+    Because.UNWRITABLE: _l("The record of what is signed cannot be written."),
     Because.ANOTHER_NAME: _l("The log is set up under another name than it signed with."),
     Because.WITNESSED: _l("A witness has seen another history."),
 }

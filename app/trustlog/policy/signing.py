@@ -21,6 +21,7 @@ class Because(StrEnum):
     NO_MEMORY = "no-memory"
     OLD_MEMORY = "old-memory"
     UNREADABLE = "unreadable"
+    UNWRITABLE = "unwritable"
     ANOTHER_NAME = "another-name"
     WITNESSED = "witnessed"
 
