@@ -47,12 +47,19 @@ def _lines(subject_id: UUID) -> Select[Any]:
 
 
 async def newest(session: AsyncSession, subject_id: UUID, actions: Sequence[str]) -> Event | None:
-    """The last of `actions` that happened to `subject_id`. One statement."""
+    """The last of `actions` that happened to `subject_id`. One statement.
+
+    Events whose detail counts a `turn` are in that order, whatever the clock said.
+    """
     row = (
         await session.execute(
             _lines(subject_id)
             .where(AuditEvent.action.in_(actions))
-            .order_by(AuditEvent.at.desc(), AuditEvent.id.desc())
+            .order_by(
+                AuditEvent.detail["turn"].as_integer().desc().nulls_last(),
+                AuditEvent.at.desc(),
+                AuditEvent.id.desc(),
+            )
             .limit(1)
         )
     ).one_or_none()

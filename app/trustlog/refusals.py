@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.audit import queries as audited
 from app.audit import service as audit
+from app.audit.queries import Event
 from app.core.viewer import Viewer
 from app.trustlog.policy.signing import Because, WillNotSign
 
@@ -28,7 +29,10 @@ class Refusal:
 
 async def refusal(session: AsyncSession) -> Refusal | None:
     """Why the log signs nothing now; None while it does. One statement."""
-    last = await audited.newest(session, LOG, (REFUSED, SIGNS))
+    return _told(await audited.newest(session, LOG, (REFUSED, SIGNS)))
+
+
+def _told(last: Event | None) -> Refusal | None:
     if last is None or last.action == SIGNS:
         return None
     return Refusal(Because(last.after or ""), last.because, last.at)
@@ -39,11 +43,12 @@ async def note(session: AsyncSession, refused: WillNotSign | None) -> bool:
 
     Returns: whether it was news.
     """
-    now = await refusal(session)
+    last = await audited.newest(session, LOG, (REFUSED, SIGNS))
+    now, turn = _told(last), 1 + (last.detail.get("turn", 0) if last else 0)
     if refused is None:
         if now is None:
             return False
-        await audit.record(session, SIGNS, LOG, Viewer.system())
+        await audit.record(session, SIGNS, LOG, Viewer.system(), turn=turn)
         return True
     if now is not None and (now.because, now.sentence) == (refused.because, refused.sentence):
         return False
@@ -54,5 +59,6 @@ async def note(session: AsyncSession, refused: WillNotSign | None) -> bool:
         Viewer.system(),
         after=refused.because.value,
         because=refused.sentence,
+        turn=turn,
     )
     return True
