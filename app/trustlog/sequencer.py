@@ -38,7 +38,8 @@ async def publish_once(chosen: Database, memory: Memory | None = None) -> Publis
     Returns: the newest checkpoint; None while there are no entries, or no keys.
 
     Raises:
-        WillNotSign: the tree does not extend what was signed.
+        WillNotSign: the tree does not extend what was signed, as far as is known here and by the
+            witnesses, or the memory of it cannot be written.
         Busy: another process signs all the while.
     """
     end = time.monotonic() + PATIENCE
@@ -58,6 +59,9 @@ async def _publish(chosen: Database, memory: Memory) -> None:
     async with rounds.signing_alone(chosen) as connection:
         if connection is None:
             raise Busy
+        async with Witnesses(chosen) as witnesses:
+            await witnesses.ask_all(keys.signers())
+            witnesses.check()
         while (await rounds.one_round(connection, keys.signers(), memory)).more:
             pass
 

@@ -25,6 +25,7 @@ from app.core.db import Database
 from app.trustlog.models import LogCheckpoint, LogCosignature
 from app.trustlog.policy import notes, signing
 from app.trustlog.policy.checkpoints import Checkpoint
+from app.trustlog.policy.growth import Broken
 from app.trustlog.policy.merkle import EMPTY_ROOT
 from app.trustlog.policy.notes import COSIGNATURE, Signer, Verifier
 from app.trustlog.policy.signing import WillNotSign
@@ -209,7 +210,7 @@ class Witnesses:
         except WillNotSign as refusal:
             witness.refusal, witness.held = refusal, 0
             return False
-        except (Unhelpful, SQLAlchemyError, OSError) as trouble:
+        except (Unhelpful, Broken, SQLAlchemyError, OSError) as trouble:
             logger.warning("a witness gave no cosignature", witness=witness.name, told=str(trouble))
             return False
         witness.refusal = None
