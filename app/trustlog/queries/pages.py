@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.trustlog.models import Kind, LogCheckpoint, LogCosignature, LogEntry
@@ -54,10 +54,12 @@ async def newest(session: AsyncSession, size: int, most: int) -> tuple[Line, ...
     return tuple(Line(index or 0, kind, at) for index, kind, at in found)
 
 
-async def waiting(session: AsyncSession) -> Waiting:
-    """How many entries have no place yet, and since when the oldest waits. One statement."""
+async def waiting(session: AsyncSession, size: int) -> Waiting:
+    """How many entries a tree of `size` has not, and since when the oldest waits. One statement."""
     found = await session.execute(
-        select(func.count(), func.min(LogEntry.at)).where(LogEntry.index.is_(None))
+        select(func.count(), func.min(LogEntry.at)).where(
+            or_(LogEntry.index.is_(None), LogEntry.index >= size)
+        )
     )
     return Waiting(*found.one())
 

@@ -75,7 +75,11 @@ async def metrics() -> Iterable[Metric]:
     for witness, size in now.cosigned:
         cosigned.add_metric([witness], size)
     return (
-        GaugeMetricFamily("portal_trustlog_waiting", "Entries that wait for a place", now.waiting),
+        GaugeMetricFamily(
+            "portal_trustlog_waiting",
+            "Entries that no checkpoint tells of yet",
+            now.waiting + now.placed - now.size,
+        ),
         GaugeMetricFamily("portal_trustlog_size", "Entries published", now.size),
         GaugeMetricFamily("portal_trustlog_checkpoint_age_seconds", "Since the newest", age),
         GaugeMetricFamily(

@@ -56,7 +56,7 @@ async def _state(
 ) -> dict[str, Any]:
     """How the log is, and what the page shows of it."""
     size = published.size if published else 0
-    waiting = await pages.waiting(session)
+    waiting = await pages.waiting(session, size)
     refusal = await refusals.refusal(session)
     before = await pages.head_before(session, now - timedelta(days=1))
     return {
