@@ -1,5 +1,10 @@
 import re
+from datetime import UTC, datetime, timedelta
+from uuid import RFC_4122
 
+import pytest
+
+from app.core import clock
 from app.core.crypto import CROCKFORD, canonical_json, crockford, digest, token, uuid7
 
 
@@ -13,7 +18,19 @@ def test_ids_sort_by_the_time_they_were_made_and_say_their_version() -> None:
     made = [uuid7() for _ in range(50)]
     assert {value.version for value in made} == {7}
     assert len(set(made)) == 50
+    assert {value.variant for value in made} == {RFC_4122}
     assert made[0].int >> 80 <= made[-1].int >> 80
+
+
+def test_ids_made_within_a_millisecond_keep_their_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    start = datetime(2026, 11, 28, 12, tzinfo=UTC)
+    times = [start + timedelta(microseconds=n) for n in range(3_000)]
+    monkeypatch.setattr(clock, "now", iter(times).__next__)
+    made = [uuid7() for _ in times]
+    assert made == sorted(made)
+    assert [value.int >> 80 for value in made[::1000]] == [
+        int(start.timestamp() * 1000) + n for n in range(3)
+    ]
 
 
 def test_tokens_are_long_and_never_the_same() -> None:
