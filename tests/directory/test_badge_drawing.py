@@ -2,6 +2,7 @@
 
 import itertools
 import re
+import sys
 from collections.abc import Sequence
 
 import pytest
@@ -69,6 +70,14 @@ def test_a_tick_stands_for_good_standing_alone() -> None:
         "cross": {"expelled", "nobody"},
         "minus": {"lapsed", "left"},
     }
+
+
+def test_what_is_kept_of_drawings_is_bounded() -> None:
+    words = "Ẫỵ gjp" * 60
+    drawn = draw(told(name=words, meaning=words, since=words, alliance=words), "large", "light")
+    most = badge._drawn.cache_info().maxsize
+    assert most is not None
+    assert most * sys.getsizeof(drawn) < 20 << 20, "bytes of a process"
 
 
 PLACE = re.compile(

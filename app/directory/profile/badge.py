@@ -66,7 +66,7 @@ def svg(told: Told, asked: Look) -> str:
     return _drawn(told, asked)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=64)  # of up to 200 kB each; one is drawn in a millisecond
 def _drawn(told: Told, asked: Look) -> str:
     return badge_drawing.draw(told, asked.size, asked.theme)
 
