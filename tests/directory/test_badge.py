@@ -211,6 +211,21 @@ async def test_so_do_the_other_pictures_of_a_member(portal: Portal, below: str) 
     assert same.headers["cross-origin-resource-policy"] == "cross-origin"
 
 
+@pytest.mark.parametrize(
+    "below", ["/qr.svg", "/card.png", "/record.json", "/record/0.tlog-proof", "/credential.json"]
+)
+async def test_the_way_to_the_one_address_is_open_to_other_sites_too(
+    portal: Portal, below: str
+) -> None:
+    """A browser asks each answer on the way for leave, not the last alone."""
+    member = await make(portal)
+    there = await portal.get(f"/members/{member.number.lower()}{below}")
+    assert there.status_code == 301
+    assert there.headers["cross-origin-resource-policy"] == "cross-origin"
+    open_to_scripts = below not in ("/qr.svg", "/card.png")
+    assert (there.headers.get("access-control-allow-origin") == "*") == open_to_scripts
+
+
 async def test_it_changes_with_the_standing_and_its_tag_with_it(portal: Portal) -> None:
     member = await make(portal)
     path = f"/members/{member.number}/badge.svg?language=en"

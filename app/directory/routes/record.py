@@ -60,6 +60,7 @@ async def data(
 ) -> Response:
     """The same for programs: every entry as it stands in the log, with what is opened of it."""
     if there := numbers.elsewhere(request, number, "/record.json"):
+        there.headers.update(FOR_ALL)
         return there
     found = await record(session, viewer, number)
     if found is None:
@@ -74,6 +75,7 @@ async def proof(
 ) -> Response:
     """The offline proof of one entry (C2SP tlog-proof), with what is opened of it."""
     if there := numbers.elsewhere(request, number, f"/record/{index}.tlog-proof"):
+        there.headers.update(FOR_ALL)
         return there
     found = await record(session, viewer, number)
     if found is None:

@@ -50,14 +50,16 @@ async def card(request: Request, number: str) -> Response:
 async def _answer(request: Request, number: str, below: str, make: Make) -> Response:
     """What `make` makes of the member, or 304 when the browser has it.
 
-    A 304 replaces what the browser knows of the headers, so it allows other sites as much.
+    A 304 replaces what the browser knows of the headers, and the way to the canonical address is
+    an answer as well, so both allow other sites as much.
     """
+    allowed = FOR_ALL if below in SHOWN_ELSEWHERE else {}
     if there := numbers.elsewhere(request, number, below):
+        there.headers.update(allowed)
         return there
     version = await numbers.version(number)
     if version and (same := kept_by_version(request, version)):
-        if below in SHOWN_ELSEWHERE:
-            same.headers.update(FOR_ALL)
+        same.headers.update(allowed)
         return same
     async with database().read() as session:
         found = await handed(session, number)
