@@ -126,6 +126,7 @@ async def test_a_list_may_be_believed_for_an_hour_at_most(portal: Portal, member
     assert told["id"] == f"http://localhost:8000{LISTS[0]}"
     assert [one["cryptosuite"] for one in told["proof"]] == ["eddsa-rdfc-2022", "eddsa-jcs-2022"]
     assert told["validFrom"].endswith("0:00Z")
+    assert told["credentialSubject"]["ttl"] == 2000, "as Cache-Control says"
     assert status_lists.VALID.total_seconds() == 3600
     assert status_lists.WINDOW < status_lists.VALID
 

@@ -20,6 +20,7 @@ OPEN_BADGES = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"
 LARGEST = 64 * 1024  # bytes of a document that is read; ours have about 4,000
 DEEPEST = 16  # nested objects and lists
 MEDIA_TYPE = "application/vc"
+TTL = 2000  # milliseconds after which verifiers look again; untold, some keep a list while it holds
 IMAGE = "/static/1/img/mark-512.png"  # any version leads to it; a credential keeps this one
 
 
@@ -178,6 +179,7 @@ def status_list(
             "type": "BitstringStatusList",
             "statusPurpose": purpose.value,
             "encodedList": encoded,
+            "ttl": TTL,
         },
     }
 
