@@ -80,17 +80,23 @@ async def _against_the_log(
 
 
 async def _signed(session: AsyncSession, proof: TlogProof, told: Checkpoint, steps: Steps) -> bool:
-    """Whether our key signed the checkpoint; says who else did."""
+    """Whether a key of ours signed the checkpoint, today's or an earlier one; says who else did."""
     what = _("The log's key signed the checkpoint")
-    if not _signers(proof, keys.verifiers()):
-        known = await tree.at_size(session, told.size)
-        same = known is not None and known.root == told.root
-        said = _("The signature is damaged, or by a key that is not in use today.")
-        if same:
-            said += " " + _("The checkpoint itself is one that we published.")
-        steps.add(Result.BAD, what, said)
+    if _signers(proof, keys.verifiers()):
+        steps.add(Result.GOOD, what, settings().log_name)
+    elif await _signed_then(session, proof, told):
+        steps.add(
+            Result.GOOD,
+            what,
+            _(
+                "%(log)s, with a key that is no longer in use. The checkpoint is one that we"
+                " published then.",
+                log=settings().log_name,
+            ),
+        )
+    else:
+        steps.add(Result.BAD, what, _("The signature is damaged, or by a key of somebody else."))
         return False
-    steps.add(Result.GOOD, what, settings().log_name)
     others = _signers(proof, witnesses())
     steps.add(
         Result.GOOD if others else Result.NOTE,
@@ -98,6 +104,19 @@ async def _signed(session: AsyncSession, proof: TlogProof, told: Checkpoint, ste
         ", ".join(others) if others else _("None that we know of."),
     )
     return True
+
+
+async def _signed_then(session: AsyncSession, proof: TlogProof, told: Checkpoint) -> bool:
+    """Whether we published this very checkpoint, with a signature that stands in the file too.
+
+    A key that has left the configuration is known by what it signed.
+    """
+    published = await tree.at_size(session, told.size)
+    if published is None:
+        return False
+    ours, given = notes.parse(published.note), notes.parse(proof.checkpoint_note)
+    same = set(ours.signatures) & set(given.signatures)
+    return ours.text == given.text and any(one.name == told.origin for one in same)
 
 
 def _signers(proof: TlogProof, verifiers: Iterable[Verifier]) -> tuple[str, ...]:

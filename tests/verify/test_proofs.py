@@ -173,6 +173,25 @@ async def test_a_proof_of_another_log_and_one_by_another_key(portal: Portal) -> 
         assert (found.facts, found.person) == ({}, "")
 
 
+async def test_a_proof_signed_with_a_key_that_is_no_longer_in_use(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _member, data = await begun(portal)
+    thief = Signer(settings().log_name, Ed25519PrivateKey.generate())
+    monkeypatch.setattr(keys, "verifiers", lambda: (Verifier(thief.vkey),))  # in place of the old
+    found = await give(portal, data)
+    assert (found.outcome, found.steps[SIGNED]) == ("genuine", "In order")
+    assert "a key that is no longer in use" in found.page
+    assert "Bếp Sương" in found.person
+    proof = parts(data)
+    signature = proof.checkpoint_note.rindex(" ") + 20
+    other = "A" if proof.checkpoint_note[signature] != "A" else "B"
+    note = proof.checkpoint_note[:signature] + other + proof.checkpoint_note[signature + 1 :]
+    damaged = TlogProof(proof.index, proof.hashes, note, proof.extra).text().encode()
+    found = await give(portal, damaged)
+    assert (found.outcome, found.steps[SIGNED], found.facts) == ("foreign", "Not in order", {})
+
+
 @pytest.mark.parametrize("size", [2, 3000])
 async def test_what_our_key_signed_against_our_own_record(portal: Portal, size: int) -> None:
     _member, data = await begun(portal)
