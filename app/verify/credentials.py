@@ -149,9 +149,10 @@ async def _genuine(
     steps.add(Result.GOOD, _("It is a credential"))
     steps.add(Result.GOOD, _("The alliance issued it"))
     _suites(found, steps)
-    if proofs > len(found.proofs):
+    added = proofs > len(found.proofs)
+    if added:
         steps.add(
-            Result.WARN,
+            Result.BAD,
             _("Every signature in it is the alliance's"),
             _("There is one more in it, by a key that is not the alliance's."),
         )
@@ -159,6 +160,7 @@ async def _genuine(
     _status(found, steps)
     member = await standing.of_number(session, found.number, steps)
     outcome = Outcome.PAST if not found.holds else standing.outcome(member)
+    outcome = Outcome.CHANGED if added else outcome
     title, because = _words(found, outcome)
     return Finding(kind, outcome, title, because, steps.all(), facts=_facts(found), member=member)
 
@@ -199,6 +201,14 @@ def _words(found: Checked, outcome: Outcome) -> tuple[str, str]:
         return (
             _("The credential is genuine and true today"),
             _("The alliance issued exactly this, and it says the same today."),
+        )
+    if outcome is Outcome.CHANGED:
+        return (
+            _("The credential is ours, but a signature in it is not"),
+            _(
+                "What the alliance issued is still inside. A signature was changed or added later:"
+                " ask for the original file."
+            ),
         )
     because = {
         Status.SUSPENDED: _("The alliance issued it, and has suspended it."),
