@@ -175,17 +175,25 @@ async def _fingerprint(
     sha256 = digest(data)
     what = _("The fingerprint of the file is on record")
     on_record = await documents.sealed(session, sha256)
-    if on_record is None or (signed and on_record.signature_id != signed.signature_id):
+    if on_record is not None and signed and on_record.signature_id != signed.signature_id:
+        on_record = None
+    known = on_record or signed
+    entries = await history.of_account(session, known.account_id) if known else ()
+    sealings = [one for one in entries if one.kind is Logs.CODE_SEALED]
+    logged = next((one for one in sealings if _tells(one.openings, sha256)), None)
+    if on_record is not None:
+        steps.add(Result.GOOD, what)
+    elif logged is not None:
+        steps.add(
+            Result.GOOD, what, _("It is an earlier copy: the seal has been renewed since then.")
+        )
+    else:
         steps.add(
             Result.NOTE,
             what,
             _("The alliance keeps another copy, or none. The seal holds by itself."),
         )
         return
-    steps.add(Result.GOOD, what)
-    entries = await history.of_account(session, on_record.account_id)
-    sealings = [one for one in entries if one.kind is Logs.CODE_SEALED]
-    logged = next((one for one in sealings if _tells(one.openings, sha256)), None)
     await place_in_the_log(session, logged, steps)
 
 
