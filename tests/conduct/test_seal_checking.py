@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Iterator
 from datetime import timedelta
 
+import pypdf
 import pytest
 from asn1crypto import pem, x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
@@ -16,7 +17,7 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from app.conduct.models import SealLevel
-from app.conduct.sealing import checking, self_made, validating
+from app.conduct.sealing import checking, making, self_made, validating
 from app.conduct.sealing.seal import EVIDENCE, Changed, Seal
 from app.core import clock
 from app.core.seal_settings import SealSettings
@@ -74,6 +75,18 @@ async def test_without_a_configuration_no_seal_is_ours(sealed: bytes) -> None:
     assert found is not None
     assert (found.intact, found.trusted, found.genuine) == (True, False, False)
     assert not found.attachments
+
+
+async def test_attachments_are_read_wherever_a_program_writes_their_names() -> None:
+    writer = pypdf.PdfWriter()
+    writer.add_blank_page(100, 100)
+    writer.add_attachment(EVIDENCE, b"{}")
+    writer.add_attachment("other.txt", b"more")
+    out = io.BytesIO()
+    writer.write(out)
+    made = await making.seal(out.getvalue(), seal_settings(), "en")
+    assert made.seal.genuine
+    assert made.seal.attachments == {EVIDENCE: b"{}", "other.txt": b"more"}
 
 
 # Changed

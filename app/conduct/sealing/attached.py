@@ -12,9 +12,9 @@ DEEPEST = 4  # levels of the tree of names
 
 def files(reader: PdfFileReader, revision: int) -> dict[str, bytes]:
     """Files by name, of that revision of the document; further and larger ones are left out."""
-    root = reader.get_historical_root(revision)
+    named = _at(_at(reader.get_historical_root(revision), "/Names"), "/EmbeddedFiles")
     held: dict[str, bytes] = {}
-    for name, file in _entries(root.get("/Names", {}).get("/EmbeddedFiles", {}), DEEPEST):
+    for name, file in _entries(named, DEEPEST):
         data = file["/EF"]["/F"].data
         if len(data) <= MOST_BYTES:
             held[name] = bytes(data)
@@ -25,10 +25,17 @@ def files(reader: PdfFileReader, revision: int) -> dict[str, bytes]:
 
 def _entries(node: Any, levels: int) -> Iterator[tuple[str, Any]]:
     """Pairs of name and file below a node of a name tree (ISO 32000-2, 7.9.6)."""
-    names = node.get("/Names", [])
+    names, kids = _at(node, "/Names"), _at(node, "/Kids")
     for at in range(0, len(names) - 1, 2):
         file = names[at + 1]
-        yield str(file.get("/UF", file.get("/F", names[at]))), file
-    if levels:
-        for kid in node.get("/Kids", []):
-            yield from _entries(kid, levels - 1)
+        yield str(_at(file, "/UF") or _at(file, "/F") or names[at]), file
+    for at in range(len(kids) if levels else 0):
+        yield from _entries(kids[at], levels - 1)
+
+
+def _at(node: Any, key: str) -> Any:
+    """What a dictionary has at `key`, wherever it is written; nothing when it has none.
+
+    Its own `get` would hand over the reference.
+    """
+    return node[key] if key in node else ()  # noqa: SIM401 - see above
