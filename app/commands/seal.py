@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from app.commands.base import group, run
-from app.conduct.sealing import checking, keeping, making, queries, self_made
+from app.conduct.sealing import checking, keeping, queries, self_made
 from app.conduct.sealing.seal import Changed, Seal
 from app.core import db
 from app.core.config import settings
@@ -79,6 +79,7 @@ def _moment(at: datetime | None) -> str:
 @seal.command("state")
 def state() -> None:
     """Try the seal on an empty document, and count the documents that are sealed."""
+    from app.conduct.sealing import making  # noqa: PLC0415 - reads in what few commands need
 
     async def work() -> str:
         by = settings().seal
@@ -114,6 +115,7 @@ def _described(by: SealSettings) -> str:
 @seal.command("missing")
 def missing() -> None:
     """Seal the documents of all signatures that have none; safe to run again, or twice at once."""
+    from app.conduct.sealing import making  # noqa: PLC0415 - as above
 
     async def work() -> str:
         if settings().seal is None:

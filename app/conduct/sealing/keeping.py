@@ -7,6 +7,7 @@ killed, finds the row of the first; a file that nobody wrote down is of no accou
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 import structlog
@@ -18,8 +19,6 @@ from app.audit import service as audit
 from app.conduct import pdf, record
 from app.conduct.models import SealedDocument
 from app.conduct.queries import SignatureDetail, signature
-from app.conduct.sealing import making
-from app.conduct.sealing.making import Made
 from app.conduct.sealing.queries import Document, document_of
 from app.core.config import settings
 from app.core.crypto import digest
@@ -27,6 +26,9 @@ from app.core.db import database, transaction
 from app.core.storage import storage
 from app.core.viewer import Viewer
 from app.trustlog import service as log
+
+if TYPE_CHECKING:
+    from app.conduct.sealing.making import Made
 
 logger = structlog.get_logger("seal")
 CLERK = Viewer.system("seal")
@@ -67,6 +69,8 @@ async def seal(signature_id: UUID) -> bool:
         found = await signature(session, signature_id)
         if by is None or found is None or await document_of(session, signature_id):
             return False
+    from app.conduct.sealing import making  # noqa: PLC0415 - reads in what pages do without
+
     made = await making.seal(await pdf.make(found, by), by, found.locale)
     document = _document(signature_id, made)
     await _put(made, document)
@@ -92,6 +96,8 @@ async def stamp_again(signature_id: UUID, before: datetime) -> bool:
         old = await document_of(session, signature_id)
     if by is None or found is None or old is None or old.holds_until >= before:
         return False
+    from app.conduct.sealing import making  # noqa: PLC0415 - as above
+
     made = await making.stamp_again(await content(old), by)
     new = _document(signature_id, made)
     await _put(made, new)
@@ -132,11 +138,11 @@ def key(sha256: str) -> str:
     return f"conduct/sealed/{sha256}.pdf"
 
 
-async def _put(made: Made, document: SealedDocument) -> None:
+async def _put(made: "Made", document: SealedDocument) -> None:
     await storage().put(key(document.sha256), made.content, "application/pdf")
 
 
-def _document(signature_id: UUID, made: Made) -> SealedDocument:
+def _document(signature_id: UUID, made: "Made") -> SealedDocument:
     seal = made.seal
     assert seal.level is not None  # noqa: S101 - `making` lets nothing else pass
     assert seal.sealed_at is not None  # noqa: S101

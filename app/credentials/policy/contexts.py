@@ -7,8 +7,6 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from pyld import jsonld
-
 from app.core.crypto import digest
 
 FOLDER = Path(__file__).parents[1] / "contexts"
@@ -59,6 +57,8 @@ def quads(document: Mapping[str, Any]) -> bytes:
         Strange: a context is not ours.
         ValueError: it is no JSON-LD.
     """
+    from pyld import jsonld  # noqa: PLC0415 - reads in much, and few processes need it
+
     options = {
         "algorithm": "URDNA2015",
         "format": "application/n-quads",
@@ -79,6 +79,8 @@ def check_terms(document: Mapping[str, Any]) -> None:
     Raises:
         Strange: a term or a type is not, or a context is not ours.
     """
+    from pyld import jsonld  # noqa: PLC0415 - as above
+
     dropped: list[object] = []
     try:
         with _one_at_a_time:

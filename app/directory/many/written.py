@@ -9,8 +9,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from io import BytesIO, StringIO
 from typing import Literal
 
-import xlsxwriter
-
 from app.core.i18n import current_locale
 from app.directory.many.answering import Line
 from app.directory.many.columns import titles
@@ -65,6 +63,8 @@ def separator() -> str:
 
 def xlsx_of(rows: Iterable[Row]) -> bytes:
     """`rows` as a workbook: texts as texts, plain numbers as numbers, nothing as a formula."""
+    import xlsxwriter  # noqa: PLC0415 - reads in what only a download needs
+
     out = BytesIO()
     workbook = xlsxwriter.Workbook(
         out,
