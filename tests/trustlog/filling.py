@@ -13,7 +13,7 @@ MANY = text("""
 INSERT INTO log_entries (id, created_at, kind, at, body, leaf_hash)
 SELECT ('00000000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, now(), 'code.published', now(),
        body, sha256('\\x00'::bytea || body)
-FROM (SELECT n, convert_to('{"n":' || n || '}', 'UTF8') AS body
+FROM (SELECT n, convert_to('{"kind":"code.published","n":' || n || '}', 'UTF8') AS body
       FROM generate_series(1, :count) AS n) AS made
 """)
 

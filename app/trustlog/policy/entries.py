@@ -5,6 +5,7 @@ Who is shown salt and value can compute it; once the salts are deleted the entry
 anybody, and the tree stays true (design §2 "The trust log").
 """
 
+import json
 import secrets
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
@@ -72,6 +73,20 @@ def salted(hidden: Mapping[str, str]) -> Openings:
 def instant(moment: datetime) -> str:
     """`moment` in UTC to the microsecond, the one way in which entries write a time."""
     return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def kind_of(body: bytes) -> Kind:
+    """What an entry of ours tells, by its own words: columns beside it are in no tree."""
+    return Kind(json.loads(body)["kind"])
+
+
+def fitting(commitments: Mapping[str, str], openings: Openings) -> Openings:
+    """Those of `openings` that are what was committed to; others were put there later."""
+    return {
+        name: (salt, value)
+        for name, (salt, value) in openings.items()
+        if commitments.get(name) == commitment(name, salt, value)
+    }
 
 
 def body(

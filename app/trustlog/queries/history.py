@@ -1,5 +1,6 @@
 """What the log says of an account: for pages about that person, and for nobody else.
 
+All of it is read from the bodies, which the tree holds: columns beside them only help to find them.
 Who was erased has no entries here: nothing says any more which of them were theirs.
 """
 
@@ -15,7 +16,7 @@ from sqlalchemy import ARRAY, Row, Uuid, any_, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.trustlog.models import Kind, LogEntry, LogSubject
-from app.trustlog.policy.entries import HAPPENED, Openings
+from app.trustlog.policy.entries import HAPPENED, Openings, fitting
 
 
 @dataclass(frozen=True)
@@ -57,8 +58,6 @@ _OF_ACCOUNTS = (
         _S.account_id,
         _E.id,
         _E.index.label("place"),
-        _E.kind,
-        _E.at,
         _E.subject,
         _E.body,
         _E.openings,
@@ -79,7 +78,7 @@ async def of_accounts(
     """The entries about several accounts, each as `of_account` has them. One statement."""
     found: dict[UUID, list[Logged]] = {account: [] for account in account_ids}
     for row in await session.execute(_OF_ACCOUNTS, {"accounts": list(found)}):
-        found[row.account_id].append(_logged(row))
+        found[row.account_id] += _logged(row)
     return {account: _in_order(entries) for account, entries in found.items()}
 
 
@@ -95,15 +94,20 @@ def _in_order(entries: list[Logged]) -> tuple[Logged, ...]:
     return tuple(sorted(entries, key=lambda one: (one.happened_at, one.at, one.entry_id)))
 
 
-def _logged(row: Row[*tuple[Any, ...]]) -> Logged:
-    return Logged(
-        entry_id=row.id,
-        index=row.place,
-        kind=row.kind,
-        at=row.at,
-        subject=row.subject,
-        body=bytes(row.body),
-        openings=None
-        if row.openings is None
-        else {name: (salt, value) for name, (salt, value) in row.openings.items()},
-    )
+def _logged(row: Row[*tuple[Any, ...]]) -> list[Logged]:
+    """The entry; none where it says itself that it is about somebody else."""
+    told = json.loads(row.body)
+    if told.get("subject") != row.subject:
+        return []
+    opened = row.openings and {name: (salt, value) for name, (salt, value) in row.openings.items()}
+    return [
+        Logged(
+            entry_id=row.id,
+            index=row.place,
+            kind=Kind(told["kind"]),
+            at=datetime.fromisoformat(told["at"]),
+            subject=row.subject,
+            body=bytes(row.body),
+            openings=None if opened is None else fitting(told["commitments"], opened),
+        )
+    ]

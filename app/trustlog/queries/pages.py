@@ -7,6 +7,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.trustlog.models import Kind, LogCheckpoint, LogCosignature, LogEntry
+from app.trustlog.policy.entries import kind_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +48,11 @@ class Head:
 async def newest(session: AsyncSession, size: int, most: int) -> tuple[Line, ...]:
     """The last `most` entries of a tree of `size`, newest first. One statement."""
     found = await session.execute(
-        select(LogEntry.index, LogEntry.kind, LogEntry.at)
+        select(LogEntry.index, LogEntry.body, LogEntry.at)
         .where(LogEntry.index >= max(size - most, 0), LogEntry.index < size)
         .order_by(LogEntry.index.desc())
     )
-    return tuple(Line(index or 0, kind, at) for index, kind, at in found)
+    return tuple(Line(index or 0, kind_of(body), at) for index, body, at in found)
 
 
 async def waiting(session: AsyncSession, size: int) -> Waiting:

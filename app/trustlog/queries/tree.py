@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.crypto import canonical_json
 from app.trustlog.models import Kind, LogCheckpoint, LogCosignature, LogEntry, LogTile
 from app.trustlog.policy import growth, merkle, proofs
+from app.trustlog.policy.entries import kind_of
 from app.trustlog.policy.tiles import HEIGHT, WIDTH, Tile, bundle
 
 
@@ -73,6 +74,8 @@ async def _checkpoint(session: AsyncSession, asked: Select[Any]) -> Published | 
 async def tile(session: AsyncSession, asked: Tile, size: int) -> bytes | None:
     """The bytes of a tile or of a bundle of entries; None when `size` entries do not reach so far.
 
+    None also where rows are missing: an answer that is too short is not to be kept by caches.
+
     Args:
         size: what is published; hashes beyond it are told to nobody. One statement.
     """
@@ -81,15 +84,19 @@ async def tile(session: AsyncSession, asked: Tile, size: int) -> bytes | None:
     if first + asked.width > size >> HEIGHT * level:
         return None
     if asked.level is None:
-        bodies = await session.scalars(
+        found = await session.scalars(
             select(LogEntry.body)
             .where(LogEntry.index >= first, LogEntry.index < first + asked.width)
             .order_by(LogEntry.index)
         )
-        return bundle(bodies)
+        bodies = found.all()
+        return bundle(bodies) if len(bodies) == asked.width else None
+    length = asked.width * growth.HASH
     return await session.scalar(
-        select(func.substring(LogTile.hashes, 1, asked.width * growth.HASH)).where(
-            LogTile.level == level, LogTile.number == asked.number
+        select(func.substring(LogTile.hashes, 1, length)).where(
+            LogTile.level == level,
+            LogTile.number == asked.number,
+            func.octet_length(LogTile.hashes) >= length,
         )
     )
 
@@ -138,7 +145,6 @@ async def by_index(session: AsyncSession, index: int) -> Entry | None:
         await session.execute(
             select(
                 LogEntry.id,
-                LogEntry.kind,
                 LogEntry.at,
                 LogEntry.subject,
                 LogEntry.body,
@@ -152,7 +158,8 @@ async def by_index(session: AsyncSession, index: int) -> Entry | None:
 
 def _entry(index: int, row: Row[Any]) -> Entry:
     opened = row.openings and {name: (salt, value) for name, (salt, value) in row.openings.items()}
-    return Entry(index, row.id, row.kind, row.at, row.subject, row.body, row.leaf_hash, opened)
+    kind = kind_of(row.body)
+    return Entry(index, row.id, kind, row.at, row.subject, row.body, row.leaf_hash, opened)
 
 
 async def proof_file(

@@ -47,7 +47,7 @@ async def tile(session: ReadSession, path: str) -> Response:
     if asked is None or published is None:
         return _nothing()
     found = await tree.tile(session, asked, published.size)
-    if not found:
+    if found is None:
         return _nothing()
     return Response(found, media_type=BYTES, headers={"Cache-Control": FOREVER})
 
