@@ -3,7 +3,6 @@
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.conduct.sealing import checking
-from app.conduct.sealing import queries as documents
 from app.conduct.sealing.queries import SignedAndSealed
 from app.conduct.sealing.seal import Changed, Seal
 from app.core.crypto import digest
@@ -140,21 +139,18 @@ async def _sealed(session: AsyncSession, data: bytes, seal: Seal, steps: Steps) 
     whole = seal.genuine
     told = evidence.attached(seal)
     signed = await evidence.kept(session, told) if told is not None else None
-    known = signed is not None
-    steps.add(
-        Result.GOOD if known else Result.WARN,
+    steps.passed(
+        signed is not None,
         _("The evidence in it is the one kept at the signing"),
-        _("Byte for byte.") if known else _("No such signature is on record here any more."),
+        _("Byte for byte."),
+        _("No such signature is on record here."),
     )
-    if whole:
-        await _fingerprint(session, data, signed, steps)
-    member = None
-    if signed is not None:
-        await evidence.version_step(session, signed, steps)
-        member = await standing.of_account(session, signed.account_id, steps)
+    on_record = not whole or await _fingerprint(session, data, signed, steps)
+    if told is None or signed is None or not on_record:
+        return _contradicts(steps)
+    await evidence.version_step(session, signed, steps)
+    member = await standing.of_account(session, signed.account_id, steps)
     outcome = standing.outcome(member) if whole else Outcome.CHANGED
-    # What was added later may hide or replace a page: only what is kept here as well is told.
-    shown = evidence.facts(told) if told is not None and (whole or known) else ()
     title, because = _words(outcome)
     return Finding(
         Kind.PDF,
@@ -162,39 +158,43 @@ async def _sealed(session: AsyncSession, data: bytes, seal: Seal, steps: Steps) 
         title,
         because,
         steps.all(),
-        facts=(*shown, *_seal_facts(seal, data)) if shown else (),
+        facts=(*evidence.facts(told), *_seal_facts(seal, data)),
         member=member,
         self_made=seal.self_made,
     )
 
 
+def _contradicts(steps: Steps) -> Finding:
+    """The answer to what our key sealed and our record does not know; nothing of it is told."""
+    return Finding(
+        Kind.PDF,
+        Outcome.CONTRADICTS,
+        _("This document has our seal, but is not on our record"),
+        _(
+            "Do not rely on it, and show it to the alliance: a key may have been stolen, or a part"
+            " of the record lost."
+        ),
+        steps.all(),
+    )
+
+
 async def _fingerprint(
     session: AsyncSession, data: bytes, signed: SignedAndSealed | None, steps: Steps
-) -> None:
-    """Whether exactly this file is on record, and in the log."""
+) -> bool:
+    """Whether exactly this file is on record, as today's copy or an earlier one; and in the log."""
     sha256 = digest(data)
     what = _("The fingerprint of the file is on record")
-    on_record = await documents.sealed(session, sha256)
-    if on_record is not None and signed and on_record.signature_id != signed.signature_id:
-        on_record = None
-    known = on_record or signed
-    entries = await history.of_account(session, known.account_id) if known else ()
+    entries = await history.of_account(session, signed.account_id) if signed else ()
     sealings = [one for one in entries if one.kind is Logs.CODE_SEALED]
     logged = next((one for one in sealings if _tells(one.openings, sha256)), None)
-    if on_record is not None:
-        steps.add(Result.GOOD, what)
-    elif logged is not None:
-        steps.add(
-            Result.GOOD, what, _("It is an earlier copy: the seal has been renewed since then.")
-        )
-    else:
-        steps.add(
-            Result.NOTE,
-            what,
-            _("The alliance keeps another copy, or none. The seal holds by itself."),
-        )
-        return
+    today = signed is not None and signed.document is not None and signed.document.sha256 == sha256
+    if not today and logged is None:
+        steps.add(Result.BAD, what, _("The alliance has never written down that it sealed it."))
+        return False
+    earlier = "" if today else _("It is an earlier copy: the seal has been renewed since then.")
+    steps.add(Result.GOOD, what, earlier)
     await place_in_the_log(session, logged, steps)
+    return True
 
 
 def _tells(openings: Openings | None, sha256: str) -> bool:

@@ -1,4 +1,4 @@
-"""What is known of sealed documents: by the hash of a file, by the hash of its evidence."""
+"""What is known of sealed documents: by the hash of their evidence, and which are to be done."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -76,11 +76,6 @@ def _read(row: Row[*tuple[Any, ...]] | None) -> SignedAndSealed | None:
     values = tuple(row)
     document = Document(*values[7:]) if values[7] is not None else None
     return SignedAndSealed(*(*values[:7], document))
-
-
-async def sealed(session: AsyncSession, sha256: str) -> SignedAndSealed | None:
-    """The signature whose sealed document is the file with that hash. One statement."""
-    return _read((await session.execute(_found(SealedDocument.sha256 == sha256))).first())
 
 
 async def by_evidence(session: AsyncSession, evidence_sha256: str) -> SignedAndSealed | None:
