@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Iterable
+from uuid import NAMESPACE_URL, uuid5
 
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.audit import service as audit
+from app.audit.models import AuditEvent
 from app.core import clock, locks
 from app.core.config import settings
 from app.core.crypto import digest
@@ -22,6 +24,9 @@ from app.trustlog.models import Kind
 from app.trustlog.policy.entries import Event
 
 LOCK = "credentials.issuer"
+ISSUER = uuid5(NAMESPACE_URL, "digital-trust-alliance/issuer")
+"""What the audit calls the issuer itself."""
+WITHDRAWN = "credentials.key_withdrawn"
 
 
 def configured() -> bool:
@@ -83,6 +88,7 @@ async def publish(session: AsyncSession, by: Viewer) -> bool:
 async def withdraw(session: AsyncSession, by: Viewer, key_id: str) -> None:
     """Let a key speak no more, after a theft: whatever it signed fails from now on.
 
+    A process that has it in its configuration still, until it is restarted, signs with it no more.
     Members download their credentials again, signed by the key in use; no other is needed.
 
     Raises:
@@ -96,15 +102,18 @@ async def withdraw(session: AsyncSession, by: Viewer, key_id: str) -> None:
     )
     if gone is None:
         raise Refused(f"no key has the name {key_id}")
-    await audit.record(session, "credentials.key_withdrawn", None, by, key=key_id, multikey=gone)
+    await audit.record(session, WITHDRAWN, ISSUER, by, key=key_id, multikey=gone)
     await _write_document(session, by)
 
 
 async def _write_keys(session: AsyncSession) -> None:
     known = {key.id: key for key in await session.scalars(select(IssuerKey))}
     by_multikey = {key.multikey: key.id for key in known.values()}
+    withdrawn = await _withdrawn(session)
     for key in settings().credential_keys:
         written = multikey(key.public())
+        if written in withdrawn:
+            continue
         if by_multikey.setdefault(written, key.id) != key.id:
             raise Refused(f"the key {key.id} has the name {by_multikey[written]} already")
         if key.id not in known:
@@ -113,6 +122,16 @@ async def _write_keys(session: AsyncSession) -> None:
             raise Refused(f"another key has the name {key.id}: give a new key a new name")
     _retire(known.values())
     await session.flush()
+
+
+async def _withdrawn(session: AsyncSession) -> frozenset[str]:
+    """The keys that are never named again, as Multikey."""
+    told = await session.scalars(
+        select(AuditEvent.detail["multikey"].astext).where(
+            AuditEvent.subject_id == ISSUER, AuditEvent.action == WITHDRAWN
+        )
+    )
+    return frozenset(told)
 
 
 def _retire(known: Iterable[IssuerKey]) -> None:

@@ -148,6 +148,26 @@ async def test_a_stolen_key_speaks_no_more(session: AsyncSession) -> None:
     assert len(await changes(session)) == 3
 
 
+async def test_a_stolen_key_is_not_named_again_by_a_process_that_has_it_still(
+    session: AsyncSession,
+) -> None:
+    with keys(ONE):
+        await issuer.publish(session, OPERATOR)
+    with keys(TWO):
+        await issuer.publish(session, OPERATOR)
+        await issuer.withdraw(session, OPERATOR, "one")
+    before = await queries.published(session)
+    with keys(ONE):  # not restarted yet: it issues, and does not sign
+        assert not await issuer.publish(session, OPERATOR)
+        member = await make_member(session)
+        with pytest.raises(Unavailable):
+            await _download(session, member.number)
+    with keys(TWO, ONE):
+        assert not await issuer.publish(session, OPERATOR)
+        assert _methods(await _download(session, member.number)) == {"two"}
+    assert await queries.published(session) == before
+
+
 @pytest.mark.parametrize("given", [(key("one", 9),), (key("other", 1),)])
 async def test_a_key_has_one_name_and_a_name_one_key(
     session: AsyncSession, given: tuple[str, ...]
