@@ -111,9 +111,9 @@ def _is_vkey(given: str, kind: bytes) -> bool:
 
 def _origin(given: str, name: str) -> str:
     url = HttpUrl(given)
-    if url.path not in (None, "/") or url.query or url.fragment:
+    if url.path not in (None, "/") or url.query or url.fragment or url.username or url.password:
         raise ValueError(f"{name} is an origin such as https://portal.example, without a path")
-    return given.rstrip("/")
+    return str(url).rstrip("/")  # as browsers write it: in lower case, without a usual port
 
 
 Named = TypeVar("Named", TokenKey, SigningKey)

@@ -29,6 +29,29 @@ def test_a_database_is_named_as_people_name_it(
     assert Settings().database_url == "postgresql+psycopg://portal@db.example/portal"
 
 
+@pytest.mark.parametrize(
+    ("given", "written"),
+    [
+        ("https://Tinnhiem.Example.VN/", "https://tinnhiem.example.vn"),
+        ("HTTPS://tinnhiem.example.vn:443", "https://tinnhiem.example.vn"),
+        ("http://localhost:8100", "http://localhost:8100"),
+        ("https://niềmtin.example", "https://xn--nimtin-cj8b.example"),
+    ],
+)
+def test_the_address_is_written_as_browsers_write_it(
+    monkeypatch: pytest.MonkeyPatch, given: str, written: str
+) -> None:
+    """Names of the issuer and of the log follow from it, and links are compared with it."""
+    monkeypatch.setenv("PORTAL_BASE_URL", given)
+    assert Settings().base_url == written
+
+
+def test_an_address_with_a_password_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PORTAL_BASE_URL", "https://somebody:secret@portal.example")
+    with pytest.raises(ValidationError, match="is an origin"):
+        Settings()
+
+
 def test_proxies_are_listed_with_commas(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PORTAL_TRUSTED_PROXIES", "10.0.0.1, 10.0.0.2,")
     assert Settings().trusted_proxies == ("10.0.0.1", "10.0.0.2")
