@@ -24,7 +24,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from app.core import i18n
 from app.core.db import Database, make_engine
-from tests import databases
+from tests import commands, databases
+from tests.commands import Commands
 from tests.portal import Portal, running
 
 hypothesis.settings.register_profile(  # the same examples each time, however busy the machine
@@ -79,6 +80,13 @@ async def portal(page_database: tuple[str, Database]) -> AsyncIterator[Portal]:
             yield found
     finally:
         databases.empty(name)
+
+
+@pytest.fixture(scope="session")
+def portal_command() -> Iterator[Commands]:
+    """`portal …`, each time in a process of its own."""
+    with commands.running() as found:
+        yield found
 
 
 @pytest.fixture(autouse=True)

@@ -1,46 +1,41 @@
 """`portal member …`: an operator moves a standing."""
 
-import asyncio
-import os
-import sys
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from functools import partial
 
+import pytest
 from sqlalchemy import select
 
 from app.audit.models import AuditEvent
 from app.core import clock
-from app.core.config import ROOT
 from app.mail.models import Mail
 from app.members.models import Member, Standing
+from tests.commands import Commands
 from tests.factories.members import make_member
 from tests.portal import Portal
 
-
-async def command(portal: Portal, *words: str) -> tuple[int, str]:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "app.cli", "member", *words,
-        cwd=ROOT, env={**os.environ, "DATABASE_URL": portal.url},
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
-    )  # fmt: skip
-    said, _ = await process.communicate()
-    assert process.returncode is not None
-    return process.returncode, said.decode().strip()
+Typed = Callable[..., Awaitable[tuple[int, str]]]
 
 
-async def test_an_operator_suspends_reinstates_and_expels(portal: Portal) -> None:
+@pytest.fixture
+def command(portal: Portal, portal_command: Commands) -> Typed:
+    """`portal member …` on the portal's database."""
+    return partial(portal_command, "member", DATABASE_URL=portal.url)
+
+
+async def test_an_operator_suspends_reinstates_and_expels(portal: Portal, command: Typed) -> None:
     async with portal.transaction() as session:
         member = await make_member(session)
     until = clock.today() + timedelta(days=30)
 
     done = await command(
-        portal, "suspend", member.number, "--because", "Quảng cáo sai.", "--until", str(until)
+        "suspend", member.number, "--because", "Quảng cáo sai.", "--until", str(until)
     )
     assert done == (0, f"{member.number} is suspended to the end of {until}")
-    done = await command(portal, "reinstate", member.number, "--because", "Đã cải chính.")
+    done = await command("reinstate", member.number, "--because", "Đã cải chính.")
     assert done == (0, f"{member.number} is in good standing")
-    done = await command(
-        portal, "expel", member.number, "--because", "Bán hàng giả.", "--months", "12"
-    )
+    done = await command("expel", member.number, "--because", "Bán hàng giả.", "--months", "12")
     assert done[0] == 0
 
     async with portal.transaction() as session:
@@ -58,8 +53,6 @@ async def test_an_operator_suspends_reinstates_and_expels(portal: Portal) -> Non
     assert mails == [member.account_id] * 3
 
 
-async def test_a_refusal_is_a_sentence(portal: Portal) -> None:
-    code, said = await command(
-        portal, "expel", "DTA-26-00001-1", "--because", "?", "--months", "12"
-    )
+async def test_a_refusal_is_a_sentence(portal: Portal, command: Typed) -> None:
+    code, said = await command("expel", "DTA-26-00001-1", "--because", "?", "--months", "12")
     assert (code, said.startswith("Refused: "), "Traceback" in said) == (1, True, False)

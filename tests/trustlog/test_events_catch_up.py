@@ -1,8 +1,5 @@
 """An installation that is older than the log: what has no entry gets one, once."""
 
-import asyncio
-import os
-import sys
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -13,11 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.channels import service as channels
 from app.commands.record import FIRST, PARTS
 from app.core import clock
-from app.core.config import ROOT
 from app.core.viewer import Viewer
 from app.members import service as members
 from app.trustlog import service as log
 from app.trustlog.models import Kind, LogEntry
+from tests.commands import Commands
 from tests.directory.secrets_of_a_member import make_member_with_secrets
 from tests.factories.accounts import make_account, viewer_of
 from tests.factories.channels import make_channel, make_proof
@@ -152,7 +149,7 @@ async def test_no_entry_that_was_caught_up_names_anybody(session: AsyncSession) 
         assert secrets.in_text(row.body.decode()) == []
 
 
-async def test_an_operator_lets_the_log_catch_up(portal: Portal) -> None:
+async def test_an_operator_lets_the_log_catch_up(portal: Portal, portal_command: Commands) -> None:
     async with portal.transaction() as session:
         await make_older(session)
         await forget_the_log(session)
@@ -161,10 +158,5 @@ async def test_an_operator_lets_the_log_catch_up(portal: Portal) -> None:
         " {} moves of standings"
     )
     for counts in ((1, 1, 2, 2), (0, 0, 0, 0)):
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "app.cli", "log", "catch-up", "--batch", "1",
-            cwd=ROOT, env={**os.environ, "DATABASE_URL": portal.url},
-            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
-        )  # fmt: skip
-        told, _ = await process.communicate()
-        assert (process.returncode, told.decode().strip()) == (0, said.format(*counts))
+        done = await portal_command("log", "catch-up", "--batch", "1", DATABASE_URL=portal.url)
+        assert done == (0, said.format(*counts))
