@@ -1,16 +1,10 @@
 """The portal as a process of its own, answering over HTTP, for programs that are not ours."""
 
-import os
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-import httpx2
-
-from app.core.config import ROOT
 from app.core.db import Database, make_engine
-from app.demo.children import Child, Family
 from app.trustlog import service as log
 from app.trustlog.models import Kind
 from app.trustlog.policy.entries import Event
@@ -18,8 +12,8 @@ from tests import databases
 from tests.factories.conduct import make_code
 from tests.factories.directory import Crowd
 from tests.journeys.site import free_port
+from tests.served import web
 
-PATIENCE = 60.0
 MEMBERS = 40
 
 
@@ -27,35 +21,12 @@ MEMBERS = 40
 async def served(folder: Path) -> AsyncIterator[str]:
     """Its address, with some members behind it, for as long as the block lasts."""
     port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    ours = {"PORTAL_BASE_URL": address, "PORTAL_API_A_MINUTE": "1000000"}
     with databases.clone() as name:
         await _fill(name)
-        environment = {
-            **os.environ,
-            "DATABASE_URL": databases.url_of(name),
-            "PORTAL_BASE_URL": f"http://127.0.0.1:{port}",
-            "PORTAL_PORT": str(port),
-            "PORTAL_DATA_DIR": str(folder),
-            "PORTAL_API_A_MINUTE": "1000000",
-        }
-        family = Family(ROOT, folder / "logs", environment, os.getpid())
-        child = Child("web", ("-m", "app.cli", "web"))
-        family.add(child)
-        try:
-            _wait(f"http://127.0.0.1:{port}/api/v1/members", family, child)
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            family.end()
-
-
-def _wait(address: str, family: Family, child: Child) -> None:
-    end = time.monotonic() + PATIENCE
-    while time.monotonic() < end:
-        try:
-            if httpx2.get(address, timeout=5).status_code == 200:
-                return
-        except httpx2.TransportError:
-            time.sleep(0.1)
-    raise AssertionError(f"it does not answer:\n{family.last_words(child, 20)}")
+        with web(folder, name, port, "/api/v1/members", **ours):
+            yield address
 
 
 async def _fill(name: str) -> None:
