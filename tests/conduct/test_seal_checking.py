@@ -1,7 +1,10 @@
 """Checks of files that anybody gives us: nothing false passes, nothing breaks the check."""
 
 import io
+import os
 import random
+import subprocess
+import sys
 import time
 import zlib
 from collections.abc import Iterator
@@ -20,6 +23,7 @@ from app.conduct.models import SealLevel
 from app.conduct.sealing import checking, making, self_made, validating
 from app.conduct.sealing.seal import EVIDENCE, Changed, Seal
 from app.core import clock
+from app.core.config import ROOT
 from app.core.seal_settings import SealSettings
 from tests.conduct.conftest import detail
 from tests.factories.seals import authority, seal_settings, sealed_pdf
@@ -277,3 +281,28 @@ async def test_a_check_that_takes_too_long_is_ended(
     found = await check(sealed)
     assert found is not None
     assert found.changed is Changed.UNREADABLE
+
+
+def test_the_process_that_reads_opens_nothing() -> None:
+    tried = """
+import socket, sys
+from app.conduct.sealing import reading
+doors = {
+    "file": lambda: open("/proc/self/status"),
+    "new file": lambda: open(sys.argv[1], "w"),
+    "connection": socket.socket,
+    "memory": lambda: bytearray(2 * reading.MOST_MEMORY),
+}
+if sys.argv[2] == "confined":
+    reading.confine()
+for name, door in doors.items():
+    try:
+        door()
+        print(name)
+    except (OSError, MemoryError):
+        pass
+"""
+    for how, opened in (("free", "file\nnew file\nconnection\nmemory\n"), ("confined", "")):
+        command = [sys.executable, "-c", tried, os.devnull, how]
+        done = subprocess.run(command, capture_output=True, check=True, text=True, cwd=ROOT)  # noqa: S603
+        assert done.stdout == opened
