@@ -144,20 +144,25 @@ async def _proof(database: Database, old: int, size: int) -> tuple[bytes, ...]:
         return await tree.consistency(session, old, size) if 0 < old < size else ()
 
 
+def _client() -> httpx2.AsyncClient:
+    return httpx2.AsyncClient(trust_env=False, follow_redirects=False, timeout=PATIENCE)
+
+
 class Witnesses:
     """All that are configured, asked side by side."""
 
     def __init__(self, database: Database, given: Sequence[WitnessSettings] | None = None) -> None:
         self._database = database
-        self._client = httpx2.AsyncClient(trust_env=False, follow_redirects=False, timeout=PATIENCE)
         chosen = settings().log_witnesses if given is None else given
-        self._witnesses = [Witness(one, self._client) for one in chosen]
+        self._client = _client() if chosen else None  # it reads in many certificates
+        self._witnesses = [Witness(one, self._client) for one in chosen] if self._client else []
 
     async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self._client.aclose()
+        if self._client is not None:
+            await self._client.aclose()
 
     def check(self) -> None:
         """Let pass while no witness holds a history of which ours is no continuation.

@@ -123,12 +123,14 @@ async def looking_on(database: Database, memory: Memory) -> AsyncIterator[set[Ch
     seen: set[Checkpoint] = set()
 
     async def look() -> None:
+        note = None
         while True:
             with suppress(SQLAlchemyError, OSError):
                 async with database.read() as session:
                     newest = await tree.latest(session)
-                if newest is not None:
-                    seen.add(parse(opened(newest.note, keys.verifiers()).text))
+                if newest is not None and newest.note != note:
+                    note = newest.note
+                    seen.add(parse(opened(note, keys.verifiers()).text))
             seen.update(memory.all())
             await asyncio.sleep(LOOKS)
 

@@ -8,6 +8,7 @@ kill itself at the Nth step of what it does: each statement, each write to the d
 """
 
 import asyncio
+import gc
 import os
 import random
 import signal
@@ -35,6 +36,8 @@ def sign() -> None:
     sequencer.POLL, sequencer.STANDBY = QUICK, 5 * QUICK
     database = Database(make_engine(settings().database_url, pool_size=2))
     asyncio.run(_ready(database))
+    gc.collect()
+    gc.freeze()  # what all share is not looked through by each
     print("ready", flush=True)  # noqa: T201 - to who asks
     for asked in sys.stdin:
         word, _, number = asked.strip().partition(" ")
