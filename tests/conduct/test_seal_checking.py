@@ -99,9 +99,9 @@ async def test_attachments_are_read_wherever_a_program_writes_their_names() -> N
 async def test_no_flipped_bit_of_the_file_passes(sealed: bytes) -> None:
     draw = random.Random(20261128)  # noqa: S311 - the same places each time
     begins, used, ends = gap(sealed)
-    places = [draw.randrange(len(sealed)) for _ in range(60)]
-    places += [draw.randrange(begins, used) for _ in range(400)]
-    places += [begins, ends - 1, *(draw.randrange(used, ends) for _ in range(20))]
+    places = [draw.randrange(len(sealed)) for _ in range(30)]
+    places += [draw.randrange(begins, used) for _ in range(150)]
+    places += [begins, ends - 1, *(draw.randrange(used, ends) for _ in range(8))]
     for place in places:
         content = bytearray(sealed)
         content[place] ^= 1 << draw.randrange(8)
@@ -266,7 +266,10 @@ def bomb(content: bytes) -> bytes:
     return content + body + b"startxref\n%d\n%%%%EOF\n" % at
 
 
-async def test_nothing_hostile_passes_or_takes_long(sealed: bytes) -> None:
+async def test_nothing_hostile_passes_or_takes_long(
+    sealed: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checking, "MOST_SECONDS", 4.0)  # what never ends is ended then
     for name, content in hostile(sealed):
         began = time.monotonic()
         found = await check(content)

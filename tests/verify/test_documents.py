@@ -103,7 +103,7 @@ async def test_one_byte_changed_anywhere(portal: Portal) -> None:
     with sealing():
         held = await signed(portal)
         size = len(held.pdf)
-        for at in (40, size // 7, size // 3, size // 2, size - size // 9, size - 30):
+        for at in (40, size // 3, size - 30):
             found = await give(portal, flipped(held.pdf, at))
             assert found.outcome in {"changed", "unreadable"}, at
             assert (found.facts, found.person) == ({}, "")
