@@ -1,6 +1,7 @@
 """Beginning a proof, and the one door through which it moves."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -61,17 +62,7 @@ async def set_proof(
         proof.evidence = dict(evidence)
     if party in (Party.REVIEWER, Party.COUNCIL):
         proof.by_account_id, proof.because, proof.note = by.account_id, because, note
-    if new is ProofStatus.PROVEN:
-        proof.checked_at = proof.seen_at = at
-        proof.failures, proof.failing_since = 0, None
-        proof.next_check_at = keeping.first_check_at(proof.id, at)
-        if old is ProofStatus.PENDING:
-            proof.proven_at = channel.proven_at = at
-            channel.proof_method, channel.lost_at = proof.method, None
-    elif new is ProofStatus.LOST:
-        channel.lost_at, proof.next_check_at = at, None
-    channel.stale_since = at if new is ProofStatus.STALE else None
-    channel.changed_at = at
+    _date(channel, proof, old, at)
     async with or_conflict(session, _("Another account holds the proof of this channel.")):
         await session.flush()
     if old is ProofStatus.PENDING and new is ProofStatus.PROVEN:
@@ -94,6 +85,22 @@ async def set_proof(
     )
     notice = await _notice(session, channel, new, by)
     await mails.tell_moved(session, channel, proof, party, notice)
+
+
+def _date(channel: Channel, proof: ChannelProof, old: ProofStatus, at: datetime) -> None:
+    """Write into both rows since when the proof stands as it does now, and when it is looked at."""
+    new = proof.status
+    if new is ProofStatus.PROVEN:
+        proof.checked_at = proof.seen_at = at
+        proof.failures, proof.failing_since = 0, None
+        proof.next_check_at = keeping.first_check_at(proof.id, at)
+        if old is ProofStatus.PENDING:
+            proof.proven_at = channel.proven_at = at
+            channel.proof_method, channel.lost_at = proof.method, None
+    elif new is ProofStatus.LOST:
+        channel.lost_at, proof.next_check_at = at, None
+    channel.stale_since = at if new is ProofStatus.STALE else None
+    channel.changed_at = at
 
 
 async def _notice(
