@@ -99,7 +99,10 @@ async def test_two_downloads_are_the_same_bytes(portal: Portal, seals: SealSetti
     assert one.headers["etag"] == f'"{document.sha256}"'
     same = await portal.get(path, headers={"If-None-Match": one.headers["etag"]})
     assert (same.status_code, same.content) == (304, b"")
-    page = words((await portal.get(f"/conduct/signatures/{signature.id}")).text)
+    html = (await portal.get(f"/conduct/signatures/{signature.id}")).text
+    headings = [node.attributes["id"] for node in LexborHTMLParser(html).css("main section > h2")]
+    assert headings == ["seal", "evidence"]  # what was signed does not stand under the seal's
+    page = words(html)
     for told in (document.sha256, document.sealed_by, document.stamped_by, "pdfsig"):
         assert told in page
     assert "Outside of it they prove nothing" in page
