@@ -22,12 +22,14 @@ async def follow(session: AsyncSession, member: Member, change: StandingChange, 
     """Issue, suspend, restore or revoke, as the change asks.
 
     What was revoked stays so: who comes back gets another. A member who was suspended before
-    credentials were issued gets theirs when the suspension ends.
+    credentials were issued, or while all were issued again under a new address, gets theirs when
+    the suspension ends.
     """
     credential = await service.live(session, member.id)
     if change.new is Standing.ACTIVE:
-        if credential is not None and change.old is Standing.SUSPENDED:
-            await service.lift(session, by, member, credential)
+        suspended = credential if change.old is Standing.SUSPENDED else None
+        if suspended is not None and service.names_us(suspended):
+            await service.lift(session, by, member, suspended)
         else:
             await service.issue(session, by, member)
     elif credential is None:

@@ -1,5 +1,6 @@
 """Issuing credentials, and keeping what the status lists say of them true."""
 
+import json
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
@@ -76,6 +77,12 @@ async def live(session: AsyncSession, member_id: UUID) -> Credential | None:
     return await session.scalar(
         select(Credential).where(Credential.member_id == member_id, Credential.revoked_at.is_(None))
     )
+
+
+def names_us(credential: Credential) -> bool:
+    """Whether it was issued under the address that the portal has today."""
+    told = json.loads(credential.document)
+    return bool(told["issuer"]["id"] == issuer.name())
 
 
 async def issue(session: AsyncSession, by: Viewer, member: Member) -> UUID | None:

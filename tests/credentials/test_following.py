@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.audit.models import AuditEvent
 from app.core import clock
+from app.core.config import settings
 from app.credentials import service
 from app.credentials.models import Credential, Revoked
 from app.members.models import Member, Standing
@@ -214,3 +215,20 @@ async def test_all_can_be_issued_again(session: AsyncSession) -> None:
     assert old.revoked_because is Revoked.REPLACED
     assert await in_lists(session, new) == set()
     assert member.standing is Standing.ACTIVE
+
+
+async def test_who_was_suspended_while_the_address_changed_gets_one_that_names_it(
+    session: AsyncSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    member = await make_member(session)
+    await suspend(session, member)
+    monkeypatch.setenv("PORTAL_BASE_URL", "https://other.example")
+    settings.cache_clear()
+    try:
+        await reinstate(session, member)
+    finally:
+        monkeypatch.undo()
+        settings.cache_clear()
+    old, new = await credentials_of(session, member)
+    assert old.revoked_because is Revoked.REPLACED
+    assert json.loads(new.document)["issuer"]["id"] == "did:web:other.example"
