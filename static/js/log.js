@@ -131,7 +131,7 @@ async function signed(checkpoint, vkeys) {
     const lines = checkpoint.signatures.filter(
       (line) => line.name === name && hex(line.bytes.slice(0, 4)) === id,
     );
-    if (material[0] !== 1 || name !== checkpoint.origin) continue;
+    if (material[0] !== 1 || material.length !== 1 + HASH || name !== checkpoint.origin) continue;
     for (const line of lines) {
       let key;
       try {

@@ -5,8 +5,9 @@ is changed in the database, behind the signature, and the same browser says that
 """
 
 import re
+from base64 import b64decode, b64encode
 
-from playwright.async_api import Locator, expect
+from playwright.async_api import Locator, Route, expect
 from sqlalchemy import text
 
 from app.trustlog.models import Kind
@@ -39,20 +40,20 @@ async def test_a_doubter_works_out_the_proof_of_an_entry(site: Site) -> None:
         await append(session, ENTRIES, Kind.MEMBERSHIP_RENEWED)
     await published(site, ENTRIES)
     doubter = await site.person("Người hay hoài nghi", locale="vi")
-    keys = Keyboard(doubter)
+    keyboard = Keyboard(doubter)
     await doubter.goes_to("/vi/log")
     await doubter.page.get_by_label(doubter.words("Number of an entry")).fill(str(ENTRY))
     await doubter.presses("Open the entry")
     await expect(doubter.page).to_have_url(re.compile(rf"/vi/log/{ENTRY}$"))
     await doubter.sees("A membership was renewed")
-    await works_it_out(keys, "It matches")
+    await works_it_out(keyboard, "It matches")
     for said in (
         "The entry in the log’s files is the one shown here.",
         "The steps lead to the root of the checkpoint.",
         "The checkpoint is signed by the log’s key.",
     ):
         await doubter.sees(said)
-    await it_grows_meanwhile(site, keys)
+    await it_grows_meanwhile(site, keyboard)
     await it_is_watched_step_by_step(doubter)
     async with site.database.write() as session:
         await session.execute(text("SET LOCAL session_replication_role = replica"))
@@ -63,30 +64,30 @@ async def test_a_doubter_works_out_the_proof_of_an_entry(site: Site) -> None:
             ),
             {"at": CHANGED * 32},
         )
-    await works_it_out(keys, "It does not match")
+    await works_it_out(keyboard, "It does not match")
     await doubter.sees("The steps do not lead to the root of the checkpoint.")
     await expect(doubter.page.locator(".proof-step.is-wrong")).not_to_have_count(0)
     assert site.looks.findings == []
 
 
-async def works_it_out(keys: Keyboard, english: str) -> None:
+async def works_it_out(keyboard: Keyboard, english: str) -> None:
     """Press the button, by keyboard, and wait for what comes of it."""
-    person = keys.person
+    person = keyboard.person
     await person.page.emulate_media(reduced_motion="reduce")
     button = person.page.get_by_role("button", name=person.words("Work it out in this browser"))
-    await keys.reaches(button)
+    await keyboard.reaches(button)
     await person.page.keyboard.press("Enter")
     await expect(verdict(person, english)).to_be_visible()
     await expect(person.page.get_by_role("status").last).to_have_text(person.words(english))
     await person.looks_around()
 
 
-async def it_grows_meanwhile(site: Site, keys: Keyboard) -> None:
+async def it_grows_meanwhile(site: Site, keyboard: Keyboard) -> None:
     """The page is of a smaller tree than the checkpoint: the picture is fetched anew first."""
     async with site.database.write() as session:
         await append(session, 40)
     await published(site, ENTRIES + 40)
-    await works_it_out(keys, "It matches")
+    await works_it_out(keyboard, "It matches")
 
 
 async def it_is_watched_step_by_step(doubter: Person) -> None:
@@ -101,6 +102,24 @@ async def it_is_watched_step_by_step(doubter: Person) -> None:
         if await forward.is_visible():
             await forward.click()
     await expect(verdict(doubter, "It matches")).to_be_visible()
+
+
+async def test_a_key_that_is_none_does_not_pass_for_one_that_cannot_be_checked(site: Site) -> None:
+    """Cut off on the way: that is no fault of the browser's, and nothing was shown to be signed."""
+    async with site.database.write() as session:
+        await append(session, 3)
+    await published(site, 3)
+    doubter = await site.person("Người hay hoài nghi", locale="vi")
+
+    async def instead(route: Route) -> None:
+        name, key_id, written = (await (await route.fetch()).text()).strip().split("+", 2)
+        cut = b64encode(b64decode(written)[:-1]).decode()
+        await route.fulfill(status=200, body=f"{name}+{key_id}+{cut}\n")
+
+    await doubter.page.route("**/log/keys", instead)
+    await doubter.goes_to("/vi/log/1")
+    await works_it_out(Keyboard(doubter), "It does not match")
+    await doubter.sees("The signature of the checkpoint is not that of the log’s key.")
 
 
 async def test_without_scripts_the_picture_and_every_hash_are_there(site: Site) -> None:
