@@ -346,6 +346,8 @@ class Monitor:
             self.held = {name: told[name] for name in self.held}
         self.old: str = self.held["note"]
         self.before = parse_checkpoint(parse_note(self.old)[0]) if self.old else None
+        if not 0 <= self.held["size"] <= (self.before.size if self.before else 0):
+            raise Malformed("more was read than the checkpoint covers, or less than nothing")
         self.keys = {key.vkey: key for key in [*asked.key, *map(Verifier, self.held["keys"])]}
         self.ids = sqlite3.connect(asked.state / "ids.sqlite3")
         self.ids.execute("CREATE TABLE IF NOT EXISTS ids (id PRIMARY KEY, place) WITHOUT ROWID")
@@ -513,7 +515,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return USAGE
     try:
         return _ended(Monitor(asked, log))
-    except (OSError, sqlite3.Error, ValueError, LookupError, TypeError) as trouble:
+    except (OSError, sqlite3.Error, ValueError, LookupError, TypeError, RecursionError) as trouble:
         sys.stderr.write(f"{asked.state}: {trouble!r}\n")
         return STATE
 

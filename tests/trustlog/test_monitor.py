@@ -268,7 +268,10 @@ def test_a_state_that_cannot_be_read_is_no_breach(follower: Follower) -> None:
     follower.log.grow(1)
     follower.sees_well()
     true = (follower.folder / "state.json").read_text()
-    for wrong in ("{", "[]", "{}", true.replace("log.example", "log"), true.replace("0", "x")):
+    sizes = [true.replace('"size": 1', f'"size": {size}') for size in ("-5", "2", str(1 << 99))]
+    named = [true.replace("log.example", "log"), true.replace("0", "x")]
+    for wrong in ("{", "[]", "{}", "[" * 100_000, *named, *sizes):
+        assert wrong != true
         (follower.folder / "state.json").write_text(wrong)
         assert follower.run().code == 74, wrong
     shutil.rmtree(follower.folder)
