@@ -19,7 +19,8 @@ OURS = [
     *(ROOT / "migrations").rglob("*.py"),
 ]
 LONGEST_FILE = 400
-ONE_FILE = {"app/trustlog/monitor.py": 540}  # strangers are given it as a single file
+ONE_FILE = {"app/trustlog/monitor.py": 540}  # strangers read and run it as a single file
+# (proofs, keys, network, state and evidence each need their lines; fewer would be denser, not clearer)
 LONGEST_FUNCTION = 60
 
 
