@@ -108,6 +108,19 @@ async def test_no_flipped_bit_of_the_file_passes(sealed: bytes) -> None:
         assert not await inside(bytes(content)), place
 
 
+async def test_a_signer_named_in_other_capitals_is_told(sealed: bytes) -> None:
+    begins, _, ends = gap(sealed)
+    (signature,) = PdfFileReader(io.BytesIO(sealed)).embedded_signatures
+    (signer,) = signature.signed_data["signer_infos"]
+    token = signer["unsigned_attrs"][0]["values"][0]["content"]
+    for info in (signer, *token["signer_infos"]):
+        named = info["sid"].dump().hex().upper().encode()
+        at = sealed.index(named, begins, ends)
+        letters = named.replace(b"Root".hex().upper().encode(), b"rOOT".hex().upper().encode())
+        assert letters != named
+        assert not await inside(sealed[:at] + letters + sealed[at + len(named) :])
+
+
 async def test_the_case_of_a_letter_in_the_gap_counts_too(sealed: bytes) -> None:
     begins, used, _ = gap(sealed)
     assert await inside(sealed)

@@ -61,8 +61,23 @@ def _is_ours(
         and digests == [signer["digest_algorithm"].dump()]
         and not signed["crls"].native
         and signer["version"].native == "v1"
+        and _is_named(signer, signed)
         and _are_issued(signed, roots, stamp=stamp)
         and _is_stamped_once(signer, roots)
+    )
+
+
+def _is_named(signer: cms.SignerInfo, signed: cms.SignedData) -> bool:
+    """Whether the signer is named letter by letter as in a certificate given along.
+
+    Names that differ in capitals alone are equal to whoever compares them (RFC 5280, 7.1).
+    """
+    named = signer["sid"].chosen
+    given = [one.chosen for one in signed["certificates"]]
+    return isinstance(named, cms.IssuerAndSerialNumber) and any(
+        named["serial_number"].native == one.serial_number
+        and named["issuer"].dump() == one.issuer.dump()
+        for one in given
     )
 
 
