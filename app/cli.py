@@ -1,7 +1,6 @@
 """`portal …`: the commands of operators and of the two processes."""
 
 import os
-import sys
 from datetime import datetime
 from importlib import import_module
 from pathlib import Path
@@ -15,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app import tables  # noqa: F401 - all models, before any query
 from app.accounts import models as accounts
 from app.accounts import service as accounts_service
-from app.commands.base import app, group, operator, run
+from app.commands.base import app, group, need_database, operator, run
 from app.conduct import code as conduct_code
 from app.conduct import service as conduct_service
 from app.core import db, embedded_postgres, migrations, reference_tables
@@ -27,32 +26,23 @@ for _found in sorted((Path(__file__).parent / "commands").glob("*.py")):
         import_module(f"app.commands.{_found.stem}")
 
 
-WITHOUT = ("demo", "reset", "i18n")  # these need no database, or see to it themselves
-
-
 @app.callback()
-def settle(context: typer.Context) -> None:
+def settle() -> None:
     """The Digital Trust Alliance portal.
 
     Everything runs on the PostgreSQL named by DATABASE_URL, or on the embedded one.
     """
     try:
-        if not settings().database_url and not (
-            context.invoked_subcommand in WITHOUT or "--help" in sys.argv
-        ):
-            os.environ["DATABASE_URL"] = embedded_postgres.database_url(settings().data_dir)
-            settings.cache_clear()
+        settings()
     except ValidationError as wrong:
         typer.echo(told(wrong), err=True)
         raise typer.Exit(1) from wrong
-    except embedded_postgres.CannotRun as refusal:
-        typer.echo(str(refusal), err=True)
-        raise typer.Exit(1) from refusal
 
 
 @app.command()
 def web() -> None:
     """Serve the pages."""
+    need_database()
     uvicorn.run(
         "app.demo.site:make_app" if settings().demo else "app.main:make_app",
         factory=True,
@@ -72,6 +62,7 @@ def worker() -> None:
     """Do the jobs: letters, checks of channels, the clock's moves."""
     from app import worker as process  # noqa: PLC0415 - reads in the jobs of every slice
 
+    need_database()
     process.main()
 
 
@@ -101,18 +92,21 @@ database = group("db", "The database's shape.")
 @database.command()
 def upgrade(revision: str = "head") -> None:
     """Migrate up to REVISION."""
+    need_database()
     migrations.upgrade(revision)
 
 
 @database.command()
 def downgrade(revision: str) -> None:
     """Migrate down to REVISION."""
+    need_database()
     migrations.downgrade(revision)
 
 
 @database.command()
 def revision(words: str) -> None:
     """Write a new migration from what the models say."""
+    need_database()
     migrations.write(words)
 
 
@@ -263,6 +257,7 @@ def build_base() -> None:
     """Build a base of all members, beside whatever serves them now; the worker does it when due."""
     from app.directory.search import keeper  # noqa: PLC0415 - reads in the engine
 
+    need_database()
     os.nice(10)
     try:
         base = keeper.build(settings().database_url, settings().search_folder)

@@ -2,12 +2,13 @@
 
 import asyncio
 import getpass
+import os
 from collections.abc import Coroutine
 from typing import Any
 
 import typer
 
-from app.core import db
+from app.core import db, embedded_postgres
 from app.core.config import settings
 from app.core.errors import PortalError
 from app.core.viewer import Viewer
@@ -31,8 +32,28 @@ def operator() -> Viewer:
     return Viewer.system(f"command line ({getpass.getuser()})")
 
 
+def need_database() -> None:
+    """See to it that there is a database: the one that is named, else the embedded one.
+
+    Only commands that need one ask for it: keys are made on machines that have none.
+    """
+    if settings().database_url:
+        return
+    try:
+        os.environ["DATABASE_URL"] = embedded_postgres.database_url(settings().data_dir)
+    except embedded_postgres.CannotRun as refusal:
+        typer.echo(str(refusal), err=True)
+        raise typer.Exit(1) from refusal
+    settings.cache_clear()
+
+
 def run(work: Coroutine[Any, Any, str]) -> None:
     """Run `work` on the database and print its sentence; a refusal is a sentence too."""
+    try:
+        need_database()
+    except typer.Exit:
+        work.close()
+        raise
 
     async def connected() -> str:
         db.use_database(db.Database(db.make_engine(settings().database_url, pool_size=2)))

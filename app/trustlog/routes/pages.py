@@ -30,8 +30,8 @@ LONGEST = 60  # characters of a number that somebody typed
 async def log(request: Request, session: ReadSession, entry: str = "") -> Response:
     """What the log is, how it is now, its newest entries, and the way to one of them."""
     published = await tree.latest(session)
-    wrong = ""
-    if entry.strip():
+    wrong, entry = "", " ".join(entry.split())
+    if entry:
         place = places.typed(entry)
         if place is not None and published is not None and place < published.size:
             return RedirectResponse(localised(request, f"/log/{place}"), status_code=303)
