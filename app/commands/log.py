@@ -11,7 +11,7 @@ from app.commands.base import group, operator, run
 from app.core import clock, db
 from app.core.config import settings
 from app.core.errors import Conflict, Refused
-from app.core.signing_keys import SEED, SigningKey
+from app.core.signing_keys import SECRET, SigningKey
 from app.trustlog import adoption, export, keys, monitor, sequencer
 from app.trustlog.memory import Busy, Memory
 from app.trustlog.policy.notes import Signer
@@ -136,7 +136,7 @@ def vkeys() -> None:
 @key_group.command()
 def make(name: Annotated[str, typer.Argument(help="A name for it: a-z, 0-9 and -.")]) -> None:
     """Make a key and print it, for PORTAL_LOG_KEYS, with its public key. It is kept nowhere."""
-    secret = f"{name}:{b64encode(secrets.token_bytes(SEED)).decode()}"
+    secret = f"{name}:{b64encode(secrets.token_bytes(SECRET)).decode()}"
     try:
         key = SigningKey.read(secret)
     except ValueError as wrong:

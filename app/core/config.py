@@ -1,6 +1,5 @@
 """Configuration: from the environment only, parsed once, with sentences for what is wrong."""
 
-import re
 from base64 import b64decode
 from functools import lru_cache
 from hashlib import sha256
@@ -21,7 +20,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from app.core.seal_settings import SealSettings
-from app.core.signing_keys import SigningKey
+from app.core.signing_keys import ID, SigningKey, named_secret
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT / "data"
@@ -62,7 +61,7 @@ class ChannelProviderSettings(BaseModel):
 class TokenKey(BaseModel):
     """One key that seals tokens: its name, which is kept beside what it sealed, and 32 bytes."""
 
-    id: str = Field(pattern=r"^[a-z0-9-]{1,30}$")
+    id: str = Field(pattern=ID)
     key: SecretBytes
 
     @classmethod
@@ -72,14 +71,10 @@ class TokenKey(BaseModel):
         Raises:
             ValueError: it writes none; what was given is not repeated.
         """
-        name, _, written = given.strip().partition(":")
-        try:
-            key = b64decode(written, altchars=b"-_" if {"-", "_"} & set(written) else None)
-        except ValueError:
-            key = b""
-        if len(key) != KEY_BYTES or not re.fullmatch(r"[a-z0-9-]{1,30}", name):
+        found = named_secret(given)
+        if found is None:
             raise ValueError("write each key as id:base64, with 32 bytes of randomness in base64")
-        return cls(id=name, key=SecretBytes(key))
+        return cls(id=found[0], key=SecretBytes(found[1]))
 
 
 class WitnessSettings(BaseModel):

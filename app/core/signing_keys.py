@@ -12,13 +12,25 @@ from typing import Self
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from pydantic import BaseModel, Field, SecretBytes
 
-SEED = 32  # bytes (RFC 8032)
+SECRET = 32  # bytes: a seed (RFC 8032), or a key of AES-256
+ID = r"^[a-z0-9-]{1,30}$"
+
+
+def named_secret(given: str) -> tuple[str, bytes] | None:
+    """The name and the 32 bytes that `id:base64` writes, in either alphabet; None for none."""
+    name, _, written = given.strip().partition(":")
+    try:
+        secret = b64decode(written, altchars=b"-_" if {"-", "_"} & set(written) else None)
+    except ValueError:
+        return None
+    whole = len(secret) == SECRET and re.fullmatch(ID, name)
+    return (name, secret) if whole else None
 
 
 class SigningKey(BaseModel):
     """One key: the name by which the public knows it, and its seed."""
 
-    id: str = Field(pattern=r"^[a-z0-9-]{1,30}$")
+    id: str = Field(pattern=ID)
     seed: SecretBytes
 
     @classmethod
@@ -31,15 +43,12 @@ class SigningKey(BaseModel):
         name, _, written = given.strip().partition(":")
         if written.startswith("file:"):
             written = _contents(Path(written.removeprefix("file:")))
-        try:
-            seed = b64decode(written, altchars=b"-_" if {"-", "_"} & set(written) else None)
-        except ValueError:
-            seed = b""
-        if len(seed) != SEED or not re.fullmatch(r"[a-z0-9-]{1,30}", name):
+        found = named_secret(f"{name}:{written}")
+        if found is None:
             raise ValueError(
                 "write each key as id:base64 with 32 bytes of randomness, or as id:file:path"
             )
-        return cls(id=name, seed=SecretBytes(seed))
+        return cls(id=found[0], seed=SecretBytes(found[1]))
 
     def private(self) -> Ed25519PrivateKey:
         """The key that signs."""
