@@ -77,11 +77,14 @@ async def catch_up(session: AsyncSession, after: UUID, most: int) -> tuple[int, 
         .order_by(ChannelProof.id)
         .limit(most)
     )
-    count, last = 0, None
-    for channel, proof, lacks in rows.all():
-        last = proof.id
-        if lacks:
-            at = proof.proven_at or proof.asked_at
-            await log.append(session, late(proven(channel, proof), at))
-            count += 1
-    return count, last
+    return await log.append_missing(
+        session,
+        (
+            (proof.id, _late(channel, proof) if lacks else None)
+            for channel, proof, lacks in rows.all()
+        ),
+    )
+
+
+def _late(channel: Channel, proof: ChannelProof) -> Event:
+    return late(proven(channel, proof), proof.proven_at or proof.asked_at)

@@ -112,10 +112,10 @@ async def catch_up_signatures(
         .order_by(Signature.id)
         .limit(most)
     )
-    count, last = 0, None
-    for signature, version, lacks in rows.all():
-        last = signature.id
-        if lacks:
-            await log.append(session, late(signed(signature, version), signature.signed_at))
-            count += 1
-    return count, last
+    return await log.append_missing(
+        session,
+        (
+            (signature.id, late(signed(signature, version), signature.signed_at) if lacks else None)
+            for signature, version, lacks in rows.all()
+        ),
+    )

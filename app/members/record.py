@@ -68,10 +68,10 @@ async def catch_up(session: AsyncSession, after: UUID, most: int) -> tuple[int, 
         .order_by(StandingChange.id)
         .limit(most)
     )
-    count, last = 0, None
-    for member, change, lacks in rows.all():
-        last = change.id
-        if lacks:
-            await log.append(session, late(event(member, change), change.at))
-            count += 1
-    return count, last
+    return await log.append_missing(
+        session,
+        (
+            (change.id, late(event(member, change), change.at) if lacks else None)
+            for member, change, lacks in rows.all()
+        ),
+    )

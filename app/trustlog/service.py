@@ -1,5 +1,6 @@
 """Writing entries, in the transaction of the change that they tell; and forgetting a person."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from sqlalchemy import delete, select, update
@@ -42,6 +43,24 @@ async def append(session: AsyncSession, event: Event) -> UUID:
     )
     await session.flush()
     return entry_id
+
+
+async def append_missing(
+    session: AsyncSession, rows: Iterable[tuple[UUID, Event | None]]
+) -> tuple[int, UUID | None]:
+    """Write what the log lacks of what happened before it.
+
+    Args:
+        rows: in order, each with its event; None for one that is told already.
+
+    Returns: how many were written, and the last row, after which to go on; None when none was left.
+    """
+    count, last = 0, None
+    for last, event in rows:  # noqa: B007 - the last one is told
+        if event is not None:
+            await append(session, event)
+            count += 1
+    return count, last
 
 
 async def subject_of(session: AsyncSession, account_id: UUID) -> str:
