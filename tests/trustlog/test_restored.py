@@ -77,10 +77,10 @@ async def tamper(log: Database, statement: str) -> None:
 
 @pytest.mark.parametrize("more", [0, 5, 30], ids=["as it was", "shorter again", "longer by now"])
 async def test_a_restored_backup_signs_nothing(
-    log_database: tuple[str, Database], more: int
+    page_database: tuple[str, Database], more: int
 ) -> None:
     """The database goes back to 7 of 20 entries; then others are written."""
-    name, log = log_database
+    name, log = page_database
     try:
         await signed(log, 3, 4)
         await log.close()
